@@ -1,0 +1,42 @@
+# Everything a fresh machine needs is set up by the targets themselves (Debian or Ubuntu with python3 >= 3.11, make, git).
+
+PYTHON := .venv/bin/python
+SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci/run deploy/install 2>/dev/null | grep -v '\.py$$')
+
+.PHONY: run test lint types dev bench docs lock
+
+run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
+	@$(PYTHON) tools/run.py
+
+dev: .venv/ready            ## the same, reloading when a file changes
+	@$(PYTHON) tools/run.py --reload
+
+test: .venv/ready-to-test lint types   ## everything that must hold
+	$(PYTHON) -m pytest -n 2 --dist=worksteal
+
+lint: .venv/ready-to-test
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	$(if $(SHELL_FILES),.venv/bin/shellcheck --severity=style $(SHELL_FILES))
+
+types: .venv/ready-to-test
+	.venv/bin/mypy
+
+docs: .venv/ready           ## writes the tables of docs/reference from the code
+	$(PYTHON) tools/docs.py
+
+bench: .venv/ready-to-test  ## prints its tables; takes minutes
+	$(PYTHON) -m bench
+
+lock: .venv/ready           ## renews requirements.lock
+	.venv/bin/python -m pip install -q uv
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra server --extra dev pyproject.toml -o requirements.lock
+
+.venv/ready: requirements.lock package-lock.json pyproject.toml hatch_build.py tools/setup
+	@tools/setup
+	@touch $@
+
+.venv/ready-to-test: .venv/ready tools/setup-tests
+	@tools/setup-tests
+	@touch $@
