@@ -16,12 +16,12 @@ MAY_IMPORT = {
     "hyprbox": {"hyprwire", "alembic", "argon2", "click", "httptools", "httpx", "jinja2", "litestar", "markupsafe"}
     | {"msgspec", "prometheus_client", "psycopg", "sqlalchemy", "uvicorn", "uvloop"},
 }
-RESOURCES = ["audit", "people", "tokens", "nodes", "findings", "jobs", "presets", "overview"]
+RESOURCES = ["facts", "audit", "people", "tokens", "nodes", "findings", "jobs", "presets", "overview"]
 FLOORS = [
-    {"config", "db", "clock"},
+    {"config", "db", "clock", "errors", "ids", "secret"},
     {"model"},
     {"store"},
-    {"auth", "errors", "wake", "look"},
+    {"auth", "wake", "look", "box"},
     {"api", "pages", "hot", "sweep"},
     {"app", "serve"},
     {"cli", "__main__"},

@@ -1,0 +1,1 @@
+"""The whole server, wired: which resources exist and what they share."""
