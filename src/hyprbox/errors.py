@@ -67,6 +67,12 @@ class Unavailable(Refusal):
     status, title, retry_after = 503, "Unavailable", 2
 
 
+class Fault(Refusal):
+    """Our own mistake; the log says more than the caller is told."""
+
+    status, title = 500, "Internal error"
+
+
 BUSY = Unavailable("more writes are waiting than this server queues, try again in a moment")
 
 

@@ -1,6 +1,6 @@
 """A request of an agent and its answer, without a framework: these routes carry nearly all traffic."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,10 +9,9 @@ import msgspec
 
 from hyprbox.errors import Invalid, TooLarge, Unsupported
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Scope = Any  # ASGI's own shapes; every server and framework types them differently
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
 
 
 class Call:
