@@ -81,6 +81,9 @@ class Database:
         """What was queued is still written."""
         await self._writer.stop()
         self._pool.shutdown()
+        self.close()
+
+    def close(self) -> None:
         self.engine.dispose()
         self._readers.dispose()
 

@@ -78,13 +78,14 @@ class Beat:
 
 
 def record(session: Session, beats: list[Beat]) -> None:
-    """The last beat of a node wins for what it is and how it is; every beat is offered as a sample."""
+    """The last beat of a node says what it is and how it is, the first one of a time slot is its sample."""
     rows = [_row(beat) for beat in beats]
     last = list({row["node_id"]: row for row in rows}.values())
+    first = list({(row["node_id"], row["ts"]): row for row in reversed(rows)}.values())
     _execute(session, CHANGE, last)
     _execute(session, NODE, last)
     _execute(session, STATE, last)
-    _execute(session, SAMPLE, rows)
+    _execute(session, SAMPLE, first)
     wake(session, "fleet", "nodes")
 
 
