@@ -73,4 +73,4 @@ def groups(session: Session, least: Severity = Severity.WARN) -> list[Group]:
         .group_by(Finding.type, Finding.severity)
         .order_by(Finding.severity.desc(), func.count(Finding.node_id.distinct()).desc(), Finding.type)
     )
-    return [Group(*row) for row in session.execute(counted).tuples().all()]
+    return [Group(*row) for row in session.execute(counted).all()]

@@ -5,7 +5,7 @@ Only where the node was heard later than that: silence of a node that is away pr
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, TypeCoerce, case, select, type_coerce
+from sqlalchemy import BigInteger, TypeCoerce, case, cast, literal, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hyprbox.clock import to_ms
@@ -23,14 +23,16 @@ MS = timedelta(milliseconds=1)
 def resolve_stale(session: Session, now: datetime, since: datetime, stale_after: timedelta) -> int:
     """Time before `since`, when this server itself may have been away, is not counted."""
     seen = case((Finding.in_last_report, _ms(ScannerState.seen_at)), else_=_ms(Finding.seen_at))
-    usual = 3000 * ScannerState.interval_seconds
-    window = case((usual > stale_after / MS, usual), else_=int(stale_after / MS))
+    usual = 3000 * cast(ScannerState.interval_seconds, BigInteger)
+    least = literal(stale_after // MS, BigInteger)
+    window = case((usual > least, usual), else_=least)
+    start = literal(to_ms(now), BigInteger) - window
     stale = (
         select(Finding)
         .join(ScannerState, (ScannerState.node_id == Finding.node_id) & (ScannerState.scanner == Finding.scanner))
         .join(NodeState, NodeState.node_id == Finding.node_id)
         .where(Finding.scanner == PLAIN, Finding.state.in_(UNSEEN), NodeState.status == Status.ONLINE)
-        .where(to_ms(now) - window > seen, to_ms(now) - window > to_ms(since), _ms(NodeState.last_seen) > seen + window)
+        .where(start > seen, start > literal(to_ms(since), BigInteger), _ms(NodeState.last_seen) > seen + window)
         .limit(AT_ONCE)
     )
     findings = session.scalars(stale).all()

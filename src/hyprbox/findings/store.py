@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -133,7 +133,7 @@ def count(session: Session, node_id: str) -> None:
     wanting = select(Finding.severity, func.count()).where(
         Finding.node_id == node_id, Finding.state.in_(WANTS_ATTENTION)
     )
-    counted = dict(session.execute(wanting.group_by(Finding.severity)).tuples().all())
+    counted = dict(session.execute(wanting.group_by(Finding.severity)).all())
     numbers = {
         "open_critical": counted.get(Severity.CRITICAL, 0),
         "open_warn": counted.get(Severity.WARN, 0),
@@ -146,10 +146,6 @@ def forget_report(session: Session, finding: Finding) -> None:
     """Its state was changed by something else than a report, so the same report again is news."""
     mine = ScannerState.node_id == finding.node_id, ScannerState.scanner == finding.scanner
     session.execute(update(ScannerState).where(*mine).values(digest=""))
-
-
-def worst_first(session: Session, matching: Select[Finding], limit: int) -> Sequence[Finding]:
-    return session.scalars(matching.order_by(Finding.severity.desc(), Finding.id.desc()).limit(limit)).all()
 
 
 def _for_a_person(session: Session, finding_id: str) -> Finding:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, case, select, type_coerce
+from sqlalchemy import BigInteger, case, cast, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from hyprbox.clock import to_ms
@@ -60,9 +60,11 @@ def mark_lost(session: Session, now: datetime, since: datetime) -> int:
         (Job.run_id.is_not(None), Job.lease_seconds * 1000 + _in_ms(LEASE_SLACK)),
         else_=Job.timeout_seconds * 1000 + _in_ms(PLAIN_SLACK),
     )
-    too_long = to_ms(now) - patience
+    too_long_ago = literal(to_ms(now), BigInteger) - cast(patience, BigInteger)
     silent = select(Job).where(
-        Job.state == State.RUNNING, type_coerce(Job.last_contact, BigInteger) < too_long, too_long > to_ms(since)
+        Job.state == State.RUNNING,
+        type_coerce(Job.last_contact, BigInteger) < too_long_ago,
+        too_long_ago > literal(to_ms(since), BigInteger),
     )
     jobs = session.scalars(silent.with_for_update(skip_locked=True)).all()
     for job in jobs:

@@ -131,5 +131,5 @@ def queued_nodes(session: Session) -> Sequence[str]:
 def count_by_state(session: Session) -> dict[str, int]:
     """Of those that are not over: queued and running."""
     going_on = Job.state.in_([State.QUEUED, State.RUNNING])
-    counted = session.execute(select(Job.state, func.count()).where(going_on).group_by(Job.state)).tuples().all()
+    counted = session.execute(select(Job.state, func.count()).where(going_on).group_by(Job.state)).all()
     return {State.QUEUED: 0, State.RUNNING: 0} | dict(counted)

@@ -49,7 +49,7 @@ def contested(session: Session, now: datetime) -> Sequence[str]:
 
 
 def count_by_status(session: Session) -> dict[str, int]:
-    counted = session.execute(select(State.status, func.count()).group_by(State.status)).tuples().all()
+    counted = session.execute(select(State.status, func.count()).group_by(State.status)).all()
     return {Status.ONLINE: 0, Status.OFFLINE: 0} | dict(counted)
 
 
