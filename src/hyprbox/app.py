@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -19,6 +20,7 @@ from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
 from hyprbox.nodes import api as nodes
 from hyprbox.people import api as people
+from hyprbox.presets import api as presets
 from hyprbox.tokens import api as tokens
 from hyprwire import __version__
 
@@ -29,6 +31,7 @@ RESOURCES = [
     nodes.routes,
     findings.routes,
     jobs.routes,
+    presets.routes,
 ]
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -40,7 +43,7 @@ def create(box: Box) -> shim.App:
         dependencies={
             "box": Provide(lambda: box, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
-            "recommend": Provide(lambda: lambda finding: None, sync_to_thread=False),
+            "recommend": Provide(lambda: partial(presets.recommend, box.presets), sync_to_thread=False),
         },
         exception_handlers={Exception: refuse.refused},
         guards=[door.only_known_parameters],

@@ -1,6 +1,7 @@
 """The four ways to run a preset, what it says and with which code it ends."""
 
 import pytest
+
 from tests.presets import demo
 from tests.presets.demo import TOML
 from tests.presets.machine import NOBODY

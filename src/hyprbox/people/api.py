@@ -7,7 +7,6 @@ from litestar import Router, get, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
-from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import Page
 from hyprbox.people import doors, keys, store
@@ -68,7 +67,7 @@ async def people(box: TheBox) -> Page[PersonView]:
 @post("/people")
 async def invite(data: JSONBody[NewPerson], box: TheBox, caller: TheCaller) -> Invited:
     text = await box.db.write(_invite, box.clock.now(), caller.name, data)
-    return Invited(name=data.name, signInLink=link_address(box, text))
+    return Invited(name=data.name, signInLink=doors.address(box.config.public_url, text))
 
 
 @post("/people/{name:str}/disabling")
@@ -79,7 +78,7 @@ async def disable(name: FromPath[str], box: TheBox, caller: TheCaller) -> Person
 @post("/people/{name:str}/reset")
 async def reset(name: FromPath[str], box: TheBox, caller: TheCaller) -> Invited:
     text = await box.db.write(store.reset, box.clock.now(), caller.name, name)
-    return Invited(name=name, signInLink=link_address(box, text))
+    return Invited(name=name, signInLink=doors.address(box.config.public_url, text))
 
 
 @get("/keys")
@@ -100,10 +99,6 @@ async def revoke_key(key_id: FromPath[str], box: TheBox, caller: TheCaller) -> K
 
 def _invite(session: Session, now: datetime, actor: str, data: NewPerson) -> str:
     return doors.link(session, now, store.create(session, now, actor, data.name, data.role))
-
-
-def link_address(box: Box, text: str) -> str:
-    return f"{box.config.public_url}/dashboard/welcome/{text}"
 
 
 def view(person: Person) -> PersonView:
