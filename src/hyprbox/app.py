@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -24,22 +24,14 @@ from hyprbox.presets import api as presets
 from hyprbox.tokens import api as tokens
 from hyprwire import __version__
 
-RESOURCES = [
-    health.routes,
-    people.routes,
-    tokens.routes,
-    nodes.routes,
-    findings.routes,
-    jobs.routes,
-    presets.routes,
-]
+API = [people, tokens, nodes, findings, jobs, presets]
 
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 def create(box: Box) -> shim.App:
     app = Litestar(
-        RESOURCES,
+        [health.routes, Router("/api", route_handlers=[handler for api in API for handler in api.handlers])],
         dependencies={
             "box": Provide(lambda: box, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
@@ -51,7 +43,7 @@ def create(box: Box) -> shim.App:
         logging_config=None,
         middleware=[door.WhoIsIt],
         openapi_config=OpenAPIConfig(
-            "HyprBox", __version__, path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+            "HyprBox", __version__, path="/api/openapi.json", render_plugins=[JsonRenderPlugin(path="/")]
         ),
         request_max_body_size=LARGEST_BODY,
         state=State({"box": box}),

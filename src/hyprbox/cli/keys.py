@@ -26,12 +26,12 @@ def group() -> None:
 
 @group.command()
 @click.option("--name", required=True, help="What it is for.")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.VIEWER, show_default=True)
+@click.option("--role", type=click.Choice(Role, case_sensitive=False), default=Role.VIEWER, show_default=True)
 @as_json
 def create(name: str, role: Role, as_json: bool) -> None:
     """Only the key itself is printed; it is never shown again."""
     made = here_or_there(
-        lambda session, now: _made(keys.create(session, now, actor(), name, Role(role))),
+        lambda session, now: _made(keys.create(session, now, actor(), name, role)),
         lambda api: api.post("/api/keys", {"name": name, "role": role}),
     )
     show.data(made) if as_json else print(made["key"])

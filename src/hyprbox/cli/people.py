@@ -22,12 +22,12 @@ def group() -> None:
 
 @group.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(Role)), required=True)
+@click.option("--role", type=click.Choice(Role, case_sensitive=False), required=True)
 def create(name: str, role: Role) -> None:
     """Prints a link with which they sign in once, within 15 minutes."""
 
     def here(session: Session, now: datetime) -> dict[str, str]:
-        return _invited(doors.link(session, now, store.create(session, now, actor(), name, Role(role))))
+        return _invited(doors.link(session, now, store.create(session, now, actor(), name, role)))
 
     made = here_or_there(here, lambda api: api.post("/api/people", {"name": name, "role": role}))
     print(made["signInLink"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Router, delete, get, post
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 
@@ -113,8 +113,4 @@ async def _view(box: Box, finding: Finding, recommend: Recommend) -> FindingView
     return view(finding, seen[finding.id], recommend(finding), [event_view(event) for event in events])
 
 
-routes = Router(
-    "/api",
-    route_handlers=[index, show, acknowledge, snooze, resolve, unacknowledge, unsnooze],
-    tags=["Findings"],
-)
+handlers = [index, show, acknowledge, snooze, resolve, unacknowledge, unsnooze]

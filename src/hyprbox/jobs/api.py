@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from litestar import Request, Router, get, post
+from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 from sqlalchemy.orm import Session
@@ -76,4 +76,4 @@ def _read(session: Session, job_id: str, offset: int) -> bytes:
     return output.read(session, store.get(session, job_id), offset)
 
 
-routes = Router("/api", route_handlers=[index, show, read, events, cancel, rerun], tags=["Jobs"])
+handlers = [index, show, read, events, cancel, rerun]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from litestar import Router, get, post
+from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from hyprbox.auth import Caller
@@ -153,4 +153,4 @@ def _parameter(parameter: Parameter) -> ParameterView:
     )  # fmt: skip
 
 
-routes = Router("/api", route_handlers=[index, show, recommendations, queue, fix], tags=["Presets"])
+handlers = [index, show, recommendations, queue, fix]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from litestar import Router, get, post
+from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from hyprbox.door import TheBox, TheCaller, admin
@@ -41,26 +41,26 @@ class TokenView:
     usedAt: datetime | None
 
 
-@post("/tokens")
+@post("/tokens", guards=[admin])
 async def mint(data: JSONBody[NewToken], box: TheBox, caller: TheCaller) -> Minted:
     token, text = await box.db.write(store.mint, box.clock.now(), caller.name, data.nodeId, data.name, data.expiresAt)
     return Minted(id=token.id, token=text)
 
 
-@get("/tokens")
+@get("/tokens", guards=[admin])
 async def index(box: TheBox, limit: Limit = DEFAULT, cursor: FromQuery[str | None] = None) -> Page[TokenView]:
     rows = await box.db.read(store.page, cursor, limit + 1)
     now = box.clock.now()
     return page(rows, limit, lambda token: view(token, now), lambda token: token.id)
 
 
-@post("/tokens/{token_id:str}/revocation")
+@post("/tokens/{token_id:str}/revocation", guards=[admin])
 async def revoke(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> TokenView:
     token = await box.db.write(store.revoke, box.clock.now(), caller.name, token_id)
     return view(token, box.clock.now())
 
 
-@post("/tokens/{token_id:str}/rotation")
+@post("/tokens/{token_id:str}/rotation", guards=[admin])
 async def rotate(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Minted:
     token, text = await box.db.write(store.rotate, box.clock.now(), caller.name, token_id)
     return Minted(id=token.id, token=text)
@@ -74,4 +74,4 @@ def view(token: Token, now: datetime) -> TokenView:
     )  # fmt: skip
 
 
-routes = Router("/api", route_handlers=[mint, index, revoke, rotate], guards=[admin], tags=["Tokens"])
+handlers = [mint, index, revoke, rotate]
