@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 LARGEST = 256
+DEAF_TO = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Gone(Exception):
@@ -65,10 +66,10 @@ def _live(line: socket.socket) -> NoReturn:
 def _settle(line: int) -> None:
     name("hyprnode-births")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
-    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(stop, signal.SIG_IGN)  # meant for the agent; when it goes, so does this
+    # Meant for the agent; when it goes, so does this. What is born here is born deaf, and listens when it is ready:
+    # a job that is cancelled that early must not be lost for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
     os.environ.clear()
-    os.chdir("/")
     close_all_but(line)
 
 
@@ -77,9 +78,11 @@ def _tend(line: socket.socket) -> NoReturn:
 
     del supervisor
     while True:
-        word, fds, _, _ = socket.recv_fds(line, LARGEST, 16, socket.MSG_CMSG_CLOEXEC)
+        word, fds, _, _ = socket.recv_fds(line, LARGEST, 16)
         if not word:
             os._exit(0)
+        for fd in fds:  # a received descriptor is inherited across exec, and recv_fds() ignores flags
+            os.set_inheritable(fd, False)
         line.send(_birth(word.decode(), fds, line))
         for fd in fds:
             os.close(fd)
@@ -99,8 +102,7 @@ def _grow_up(what: str, fds: list[int], line: socket.socket) -> NoReturn:
     try:
         line.close()
         os.setsid()
-        for each in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(each, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if what == "supervisor":
             from hyprnode.jobs import supervisor
 

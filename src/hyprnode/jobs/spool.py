@@ -75,7 +75,7 @@ class Spool:
         return json.loads(text) if text else None
 
     def cancel(self) -> None:
-        """To be said until it has ended: a supervisor that is just being born does not hear it."""
+        """Asks the supervisor to end the job, if there is one."""
         pid = self.holder()
         if pid is not None:
             with suppress(ProcessLookupError):

@@ -47,6 +47,7 @@ def main(order: int, script: int, holder: int, bell: int) -> NoReturn:
 
 def _settle(bell: int) -> None:
     nursery.name("hyprnode-job")
+    os.chdir("/")
     os.umask(0o022)
     os.set_blocking(bell, False)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -196,6 +197,7 @@ def listen(on_cancel: Any) -> int:
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only a signal with a handler wakes
     signal.signal(signal.SIGTERM, on_cancel)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     return signals
 
 
@@ -217,7 +219,6 @@ def drink_up(output: int) -> NoReturn:
     """A daemon that the script started has the pipe: without a reader it would die of SIGPIPE at its next word."""
     become_subreaper(False)
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # stays across exec: the kernel reaps
     os.set_blocking(output, True)
     os.dup2(output, 0)
