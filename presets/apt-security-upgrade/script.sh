@@ -16,12 +16,17 @@ check() {
   fi
   _find_updates
   if [ "${#_UPDATES[@]}" = 0 ]; then return 10; fi
-  _refuse_if_apt_would
+  _rehearse
 }
 
 apply() {
+  local automatic failed=0
+  mapfile -t automatic < <(apt-mark showauto "${_TARGETS[@]%%=*}")
   say "upgrading ${#_UPDATES[@]} packages"
-  S "${_APT[@]}" install "${_TARGETS[@]}"
+  S "${_APT[@]}" install "${_TARGETS[@]}" || failed=1
+  # Named packages become manual ones, which autoremove would then keep for ever.
+  if [ "${#automatic[@]}" -gt 0 ]; then S apt-mark -qq auto "${automatic[@]}" || failed=1; fi
+  return "$failed"
 }
 
 verify() {
@@ -95,11 +100,16 @@ _find_updates() {
   done <<<"$list"
 }
 
-_refuse_if_apt_would() {
-  local complaint
-  if complaint=$("${_APT[@]}" -s install "${_TARGETS[@]}" 2>&1); then return 0; fi
-  printf '%s\n' "$complaint"
-  refuse 25 "apt cannot install these together without removing others, expected that it can"
+# apt tries it on paper first. What it would bring along (a new kernel, a new dependency) is said as well.
+_rehearse() {
+  local plan name
+  if ! plan=$("${_APT[@]}" -s install "${_TARGETS[@]}" 2>&1); then
+    printf '%s\n' "$plan"
+    refuse 25 "apt cannot install these together without removing others, expected that it can"
+  fi
+  while read -r name; do
+    case " ${_TARGETS[*]}" in *" $name="* | *" $name:"*) ;; *) say "$name comes along" ;; esac
+  done < <(sed -n 's/^Inst \([^ ]*\) .*/\1/p' <<<"$plan")
 }
 
 # Lines of name, installed version, version of the update, and what happens: upgrade, held or excluded.

@@ -71,7 +71,7 @@ def test_what_fails_is_taken_back(machine, tmp_path, part, code):
 
     ended = machine.run(demo.script(tmp_path, **bodies))
 
-    assert (ended.code, ended.said[-1]) == (code, f"{part} failed, everything is as it was")
+    assert (ended.code, ended.said[-1]) == (code, f"{part} failed, taken back")
     assert machine.tree("/etc") == before
 
 
@@ -87,7 +87,7 @@ def test_a_job_that_is_stopped_half_way_takes_back_what_was_changed(machine, tmp
     apply = f"{demo.FUNCTIONS['apply']}; kill -TERM $$; sleep 5"
     ended = machine.run(demo.script(tmp_path, apply=apply))
 
-    assert (ended.code, ended.said[-1]) == (30, "stopped half-way, everything is as it was")
+    assert (ended.code, ended.said[-1]) == (30, "stopped half-way, taken back")
     assert not machine.path(FILE).exists()
 
 
