@@ -63,12 +63,12 @@ _wait_for_locks() {
   done
 }
 
-# _holder FILE: the process that has locked it; false when there is none.
+# _holder FILE: the process that has locked it; false when there is none. The kernel writes a place as major:minor:inode.
 _holder() {
-  local place
-  place=$(stat -c '%Hd %Ld %i' -- "$1" 2>/dev/null) || return
-  # shellcheck disable=SC2086 # three words
-  place=$(printf '%02x:%02x:%s' $place)
+  local device inode place
+  stat -c '%D %i' -- "$1" 2>/dev/null | read -r device inode || return
+  device=$((16#$device))
+  place=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "$inode")
   awk -v place="$place" '$2 == "POSIX" && $6 == place { print $5; found = 1; exit } END { exit !found }' /proc/locks
 }
 
