@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -20,6 +20,7 @@ class Server:
     env: dict[str, str]
     process: subprocess.Popen
     log: Path
+    keys: dict[Role, str] = field(default_factory=dict)
 
     def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
         """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
@@ -31,7 +32,9 @@ class Server:
         return ran
 
     def key(self, role: Role) -> str:
-        return self.cli("key", "create", "--name", f"test {role}", "--role", role).stdout.strip()
+        if role not in self.keys:
+            self.keys[role] = self.cli("key", "create", "--name", f"test {role}", "--role", role).stdout.strip()
+        return self.keys[role]
 
     def token(self, *words: str) -> str:
         return self.cli("token", "create", *words).stdout.strip()
@@ -44,6 +47,7 @@ class Server:
 @contextmanager
 def serving(folder: Path, database_url: str | None = None, **variables: str):
     """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), "HYPRBOX_PUBLIC_URL": url} | variables

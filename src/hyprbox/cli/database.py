@@ -11,17 +11,17 @@ from hyprbox.cli.local import open_database, read_config
 
 
 @click.group("db")
-def group() -> None:
+def command() -> None:
     """The database: upgrade, backup, restore, doctor."""
 
 
-@group.command()
+@command.command()
 def upgrade() -> None:
     """To what this version knows; `serve` does it by itself."""
     open_database().close()
 
 
-@group.command("backup")
+@command.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def back_up(file: Path) -> None:
     """Into a new FILE, while the server runs. The secret key is not in it."""
@@ -31,7 +31,7 @@ def back_up(file: Path) -> None:
         show.fail(str(error))
 
 
-@group.command()
+@command.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restore(file: Path, yes: bool) -> None:
@@ -44,7 +44,7 @@ def restore(file: Path, yes: bool) -> None:
         show.fail(str(error))
 
 
-@group.command()
+@command.command()
 def doctor() -> None:
     """Looks for damage; exit code 1 if there is any."""
     db = open_database()

@@ -28,11 +28,11 @@ until = click.option("--until", "span", type=Duration(), metavar="7d", help="For
 
 
 @click.group("finding")
-def group() -> None:
+def command() -> None:
     """Findings: list, show, ack, snooze, fix."""
 
 
-@group.command("list")
+@command.command("list")
 @click.argument("query", nargs=-1)
 @click.option("--node", "node_id", metavar="ID")
 @click.option("--type", "type_", metavar="TYPE", help="For example tls.expiring.")
@@ -50,7 +50,7 @@ def index(
     show.data(rows) if as_json else show.table(rows, COLUMNS, "Nothing is wrong.")
 
 
-@group.command("show")
+@command.command("show")
 @click.argument("finding_id", metavar="ID")
 @as_json
 def show_one(finding_id: str, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def show_one(finding_id: str, as_json: bool) -> None:
     show.table(row["events"], EVENTS, "It has no history.")
 
 
-@group.command()
+@command.command()
 @click.argument("finding_id", metavar="ID")
 @click.option("--reason", default="", help="Why it may stay.")
 @until
@@ -75,7 +75,7 @@ def ack(finding_id: str, reason: str, span: timedelta | None) -> None:
     remote.needed().post(f"/api/findings/{finding_id}/acknowledgement", {"reason": reason, "until": _end(span)})
 
 
-@group.command()
+@command.command()
 @click.argument("finding_id", metavar="ID")
 @click.option("--reason", default="")
 @until
@@ -85,7 +85,7 @@ def snooze(finding_id: str, reason: str, span: timedelta | None) -> None:
     remote.needed().post(f"/api/findings/{finding_id}/snooze", {"reason": reason, "until": end})
 
 
-@group.command()
+@command.command()
 @click.argument("finding_id", metavar="ID")
 @click.option("--preset", metavar="ID", help="Another one than the recommended.")
 @settings

@@ -21,11 +21,11 @@ FACTS = {
 
 
 @click.group("job")
-def group() -> None:
+def command() -> None:
     """Jobs: list, show, output, cancel, rerun."""
 
 
-@group.command("list")
+@command.command("list")
 @click.option("--node", "node_id", metavar="ID")
 @click.option("--state", help="For example RUNNING.")
 @limit
@@ -36,7 +36,7 @@ def index(node_id: str | None, state: str | None, limit: int, as_json: bool) -> 
     show.data(rows) if as_json else show.table(rows, COLUMNS, "No job matches.")
 
 
-@group.command("show")
+@command.command("show")
 @click.argument("job_id", metavar="ID")
 @as_json
 def show_one(job_id: str, as_json: bool) -> None:
@@ -44,7 +44,7 @@ def show_one(job_id: str, as_json: bool) -> None:
     show.data(row) if as_json else show.facts(row, FACTS)
 
 
-@group.command()
+@command.command()
 @click.argument("job_id", metavar="ID")
 @click.option("-f", "--follow", "follows", is_flag=True, help="Until it ends.")
 @click.option("--raw", is_flag=True, help="Hand the output on as it is, terminal sequences included.")
@@ -63,14 +63,14 @@ def output(job_id: str, follows: bool, raw: bool) -> None:
             write(text)
 
 
-@group.command()
+@command.command()
 @click.argument("job_id", metavar="ID")
 def cancel(job_id: str) -> None:
     """A running one is asked to end, and killed when it does not."""
     print(remote.needed().post(f"/api/jobs/{job_id}/cancellation")["state"])
 
 
-@group.command()
+@command.command()
 @click.argument("job_id", metavar="ID")
 @click.option("--raw", is_flag=True)
 def rerun(job_id: str, raw: bool) -> None:

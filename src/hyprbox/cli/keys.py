@@ -6,8 +6,8 @@ from hyprbox.cli import show
 from hyprbox.cli.local import actor, here_or_there
 from hyprbox.cli.options import as_json
 from hyprbox.people import keys
-from hyprbox.people.api import key_view
 from hyprbox.people.model import ApiKey, Role
+from hyprbox.people.views import key_view
 
 COLUMNS = {
     "ID": "id",
@@ -20,11 +20,11 @@ COLUMNS = {
 
 
 @click.group("key")
-def group() -> None:
+def command() -> None:
     """API keys for scripts: create, list, revoke."""
 
 
-@group.command()
+@command.command()
 @click.option("--name", required=True, help="What it is for.")
 @click.option("--role", type=click.Choice(Role, case_sensitive=False), default=Role.VIEWER, show_default=True)
 @as_json
@@ -37,18 +37,18 @@ def create(name: str, role: Role, as_json: bool) -> None:
     show.data(made) if as_json else print(made["key"])
 
 
-@group.command("list")
+@command.command("list")
 @as_json
 def index(as_json: bool) -> None:
     """Newest first."""
     rows = here_or_there(
         lambda session, _: [key_view(key) for key in keys.everyone(session)],
-        lambda api: list(api.items("/api/keys")),
+        lambda api: api.get("/api/keys")["items"],
     )
     show.data(rows) if as_json else show.table(rows, COLUMNS, "There are no keys.")
 
 
-@group.command()
+@command.command()
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """Stops working everywhere within a second."""

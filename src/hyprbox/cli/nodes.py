@@ -18,11 +18,11 @@ FACTS = {
 
 
 @click.group("node")
-def group() -> None:
+def command() -> None:
     """Nodes: list, show, rename, delete."""
 
 
-@group.command("list")
+@command.command("list")
 @click.argument("query", nargs=-1)
 @click.option("--status", type=click.Choice(["ONLINE", "OFFLINE"], case_sensitive=False))
 @limit
@@ -33,7 +33,7 @@ def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool)
     show.data(rows) if as_json else show.table(rows, COLUMNS, "No node matches.")
 
 
-@group.command("show")
+@command.command("show")
 @click.argument("node_id", metavar="ID")
 @as_json
 def show_one(node_id: str, as_json: bool) -> None:
@@ -41,7 +41,7 @@ def show_one(node_id: str, as_json: bool) -> None:
     show.data(row) if as_json else show.facts(row, FACTS)
 
 
-@group.command()
+@command.command()
 @click.argument("node_id", metavar="ID")
 @click.argument("new_id", metavar="NEW")
 def rename(node_id: str, new_id: str) -> None:
@@ -49,7 +49,7 @@ def rename(node_id: str, new_id: str) -> None:
     remote.needed().post(f"/api/nodes/{node_id}/renaming", {"nodeId": new_id})
 
 
-@group.command()
+@command.command()
 @click.argument("node_id", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(node_id: str, yes: bool) -> None:

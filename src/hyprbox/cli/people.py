@@ -9,18 +9,18 @@ from hyprbox.cli import show
 from hyprbox.cli.local import actor, here_or_there, read_config
 from hyprbox.cli.options import as_json
 from hyprbox.people import doors, store
-from hyprbox.people.api import view
 from hyprbox.people.model import Role
+from hyprbox.people.views import view
 
 COLUMNS = {"NAME": "name", "ROLE": "role", "SINCE": "createdAt", "DISABLED": "disabledAt"}
 
 
 @click.group("user")
-def group() -> None:
+def command() -> None:
     """People: create, list, disable, reset."""
 
 
-@group.command()
+@command.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(Role, case_sensitive=False), required=True)
 def create(name: str, role: Role) -> None:
@@ -33,20 +33,20 @@ def create(name: str, role: Role) -> None:
     print(made["signInLink"])
 
 
-@group.command("list")
+@command.command("list")
 @as_json
 def index(as_json: bool) -> None:
     """By name."""
     rows = here_or_there(
         lambda session, _: [view(person) for person in store.everyone(session)],
-        lambda api: list(api.items("/api/people")),
+        lambda api: api.get("/api/people")["items"],
     )
     show.data(rows) if as_json else show.table(
         rows, COLUMNS, "There is nobody yet: hyprbox user create NAME --role admin"
     )
 
 
-@group.command()
+@command.command()
 @click.argument("name")
 def disable(name: str) -> None:
     """They cannot sign in any more; their sessions end."""
@@ -56,7 +56,7 @@ def disable(name: str) -> None:
     )
 
 
-@group.command()
+@command.command()
 @click.argument("name")
 def reset(name: str) -> None:
     """Prints a new sign-in link; the old password and all sessions are gone."""

@@ -18,18 +18,18 @@ PARAMETERS = {"PARAMETER": "name", "TYPE": "type", "DEFAULT": "default", "WHAT":
 
 
 @click.group("preset")
-def group() -> None:
+def command() -> None:
     """Presets: list, show, lint."""
 
 
-@group.command("list")
+@command.command("list")
 @as_json
 def index(as_json: bool) -> None:
     rows = remote.needed().get("/api/presets")["items"]
     show.data(rows) if as_json else show.table(rows, COLUMNS, "There are no presets.")
 
 
-@group.command("show")
+@command.command("show")
 @click.argument("preset_id", metavar="ID")
 @as_json
 def show_one(preset_id: str, as_json: bool) -> None:
@@ -42,7 +42,7 @@ def show_one(preset_id: str, as_json: bool) -> None:
     show.table(row["parameters"], PARAMETERS, "It takes no parameters.")
 
 
-@group.command("lint")
+@command.command("lint")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path) -> None:
     """Says what is wrong with a preset of your own; exit code 1 if anything is."""

@@ -30,32 +30,32 @@ settings = click.option("--set", "sets", multiple=True, metavar="K=V", help="A p
 @click.option("--preset", metavar="ID")
 @settings
 @click.option("--raw", is_flag=True, help="Hand the output on as it is, terminal sequences included.")
-@click.argument("command", nargs=-1, type=click.UNPROCESSED)
-def run(
+@click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
+def command(
     nodes: tuple[str, ...], timeout: timedelta, file: Path | None, preset: str | None, sets: tuple[str, ...],
-    raw: bool, command: tuple[str, ...],
+    raw: bool, words: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Runs COMMAND, a script or a preset, and ends with its exit code.
 
     On several nodes each line begins with its node, a table says how it went, and the exit code is 1 if any failed.
     """
-    if sum(map(bool, (command, file, preset))) != 1:
+    if sum(map(bool, (words, file, preset))) != 1:
         raise click.UsageError("expected one of -- COMMAND, --script FILE or --preset ID")
     api = remote.needed()
-    body = what(command, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
+    body = what(words, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
     if preset:
         del body["timeoutSeconds"]
     jobs = [api.post("/api/jobs", {"nodeId": node, **body}) for node in dict.fromkeys(nodes)]
     sys.exit(watch_one(api, jobs[0], raw) if len(jobs) == 1 else watch_many(api, jobs, raw))
 
 
-def what(command: tuple[str, ...], file: Path | None, preset: str | None, sets: tuple[str, ...]) -> dict[str, Any]:
+def what(words: tuple[str, ...], file: Path | None, preset: str | None, sets: tuple[str, ...]) -> dict[str, Any]:
     """One word is a line of shell as it stands; several are one command with its arguments."""
     if preset:
         return {"preset": preset, "params": pairs(sets)}
     if file:
         return {"script": sys.stdin.read() if str(file) == "-" else file.read_text()}
-    return {"script": command[0] if len(command) == 1 else join(command)}
+    return {"script": words[0] if len(words) == 1 else join(words)}
 
 
 def pairs(sets: tuple[str, ...]) -> dict[str, str]:

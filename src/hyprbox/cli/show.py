@@ -29,7 +29,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: 
         return
     cells = [[cell(row.get(key)) for key in columns.values()] for row in rows]
     widths = [max(len(line[n]) for line in [list(columns), *cells]) for n in range(len(columns))]
-    print(click.style(_line(columns, widths), bold=sys.stdout.isatty() or None))
+    heading = _line(columns, widths)
+    print(click.style(heading, bold=True) if sys.stdout.isatty() else heading)
     for line in cells:
         print(_line(line, widths))
 

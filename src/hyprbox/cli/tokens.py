@@ -9,18 +9,18 @@ from hyprbox.cli import show
 from hyprbox.cli.local import actor, here_or_there, until
 from hyprbox.cli.options import Duration, as_json, limit
 from hyprbox.tokens import store
-from hyprbox.tokens.api import view
 from hyprbox.tokens.model import Token
+from hyprbox.tokens.views import view
 
 COLUMNS = {"ID": "id", "NODE": "nodeId", "NAME": "name", "STATE": "state", "EXPIRES": "expiresAt", "USED": "usedAt"}
 
 
 @click.group("token")
-def group() -> None:
+def command() -> None:
     """Node tokens: mint, list, rotate, revoke."""
 
 
-@group.command()
+@command.command()
 @click.option("--node", metavar="ID", help="Pin it to this node.")
 @click.option("--fleet", is_flag=True, help="Let it speak for every node that has no token of its own.")
 @click.option("--expires", type=Duration(), metavar="90d", help="Stop working after this time.")
@@ -38,7 +38,7 @@ def create(node: str | None, fleet: bool, expires: timedelta | None, name: str, 
     _print(made, as_json)
 
 
-@group.command("list")
+@command.command("list")
 @limit
 @as_json
 def index(limit: int, as_json: bool) -> None:
@@ -50,7 +50,7 @@ def index(limit: int, as_json: bool) -> None:
     show.data(rows) if as_json else show.table(rows, COLUMNS, "There are no tokens.")
 
 
-@group.command()
+@command.command()
 @click.argument("token_id", metavar="ID")
 @as_json
 def rotate(token_id: str, as_json: bool) -> None:
@@ -62,7 +62,7 @@ def rotate(token_id: str, as_json: bool) -> None:
     _print(made, as_json)
 
 
-@group.command()
+@command.command()
 @click.argument("token_id", metavar="ID")
 def revoke(token_id: str) -> None:
     """Stops working everywhere within a second."""

@@ -10,22 +10,14 @@ from sqlalchemy.orm import Session
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import Page
 from hyprbox.people import doors, keys, store
-from hyprbox.people.model import ApiKey, Person, Role
+from hyprbox.people.model import Role
+from hyprbox.people.views import KeyView, PersonView, key_view, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     name: str
     role: Role = Role.VIEWER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonView:
-    name: str
-    role: str
-    createdAt: datetime
-    disabledAt: datetime | None
-    hasPassword: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +38,6 @@ class NewKey:
 class MintedKey:
     id: str
     key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyView:
-    id: str
-    name: str
-    role: str
-    prefix: str
-    createdAt: datetime
-    createdBy: str
-    revokedAt: datetime | None
 
 
 @get("/people", guards=[admin])
@@ -99,20 +80,6 @@ async def revoke_key(key_id: FromPath[str], box: TheBox, caller: TheCaller) -> K
 
 def _invite(session: Session, now: datetime, actor: str, data: NewPerson) -> str:
     return doors.link(session, now, store.create(session, now, actor, data.name, data.role))
-
-
-def view(person: Person) -> PersonView:
-    return PersonView(
-        name=person.name, role=person.role, createdAt=person.created_at, disabledAt=person.disabled_at,
-        hasPassword=person.password is not None,
-    )  # fmt: skip
-
-
-def key_view(key: ApiKey) -> KeyView:
-    return KeyView(
-        id=key.id, name=key.name, role=key.role, prefix=key.prefix, createdAt=key.created_at,
-        createdBy=key.created_by, revokedAt=key.revoked_at,
-    )  # fmt: skip
 
 
 handlers = [people, invite, disable, reset, index_keys, create_key, revoke_key]

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.tokens import store
-from hyprbox.tokens.model import Token
+from hyprbox.tokens.views import TokenView, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +25,6 @@ class NewToken:
 class Minted:
     id: str
     token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenView:
-    id: str
-    name: str
-    nodeId: str | None
-    prefix: str
-    state: str
-    createdAt: datetime
-    createdBy: str
-    expiresAt: datetime | None
-    revokedAt: datetime | None
-    usedAt: datetime | None
 
 
 @post("/tokens", guards=[admin])
@@ -64,14 +50,6 @@ async def revoke(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Tok
 async def rotate(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Minted:
     token, text = await box.db.write(store.rotate, box.clock.now(), caller.name, token_id)
     return Minted(id=token.id, token=text)
-
-
-def view(token: Token, now: datetime) -> TokenView:
-    return TokenView(
-        id=token.id, name=token.name, nodeId=token.node_id, prefix=token.prefix, state=token.state(now),
-        createdAt=token.created_at, createdBy=token.created_by, expiresAt=token.expires_at,
-        revokedAt=token.revoked_at, usedAt=token.used_at,
-    )  # fmt: skip
 
 
 handlers = [mint, index, revoke, rotate]
