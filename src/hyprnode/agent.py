@@ -111,7 +111,7 @@ class Agent:
         if self.nursery is None:
             return [(pulse, 0)]
         watch = self.watch(self.nursery)
-        scans = Rhythm("scan", watch.tick, self.config.scan_interval, self.stop, patience)
+        scans = Rhythm("scan", watch.scan, self.config.scan_interval, self.stop, patience)
         work = self.work(self.nursery, watch)
         jobs = Rhythm("[jobrunner] poll", work.step, 0, self.stop, patience, describe=describe)
         return [(pulse, 0), (jobs, 0), (scans, phase * min(SOON, self.config.scan_interval / 10))]

@@ -33,12 +33,6 @@ class Watch:
     def __post_init__(self) -> None:
         self.trouble = Trouble("rescan")
 
-    def tick(self) -> None:
-        """All scanners. An API that has not heard of this node yet would not know whose findings these are."""
-        self.heard.anything.wait()
-        if not self.stop.is_set():
-            self.scan()
-
     def rescan(self, scanners: Sequence[str], job_id: str) -> None:
         """Only these, for a job that was to mend what they see."""
         try:
@@ -47,6 +41,10 @@ class Watch:
             self.trouble.arose(str(failure), job=job_id)
 
     def scan(self, scanners: Sequence[str] = (), job_id: str | None = None) -> None:
+        """An API that has not heard of this node yet would not know whose findings these are."""
+        self.heard.anything.wait()
+        if self.stop.is_set():
+            return
         with self.turn:
             started = stamp()
             sight = self._look(scanners)
