@@ -10,32 +10,45 @@ from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
 
-from hyprnode import client, route, work
-from hyprnode.client import Client
-from hyprnode.config import BadSetting, Config, load
+from hyprnode import client, route
+from hyprnode.client import Client, Fault
+from hyprnode.config import Config, expected, load
 from hyprnode.host import Host, boot_id
-from hyprnode.jobs import place
 from hyprnode.jobs.journal import Journal
-from hyprnode.jobs.place import NoPlace
+from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.run import Runner
 from hyprnode.nursery import Nursery
 from hyprnode.pulse import Heard, Pulse
-from hyprnode.rhythm import Rhythm, phase_of
+from hyprnode.rhythm import Failure, Rhythm, phase_of
 from hyprnode.say import say
 from hyprnode.vitals import Linux, Vitals
-from hyprnode.work import Work
+from hyprnode.watch import Watch
+from hyprnode.work import Work, describe
 from hyprwire import __version__
 
+SOON = 10  # seconds within which the first scan comes after the start
 LAST_MOMENTS = 1.0  # seconds for the rhythms to come to a stop; a job goes on without us
 
 
 def run(nursery: Nursery | None) -> int:
     """The exit code."""
+    return Agent(load(os.environ), nursery).run()
+
+
+def once(nursery: Nursery | None) -> int:
+    """One beat, one scan, all jobs that wait; 1 when the API cannot be had."""
+    agent = Agent(load(os.environ), nursery)
+    agent.heed_signals()
     try:
-        return Agent(load(os.environ), nursery).run()
-    except (BadSetting, NoPlace) as sentence:
-        print(sentence, file=sys.stderr)
-        return 2
+        agent.pulse().beat()
+        if nursery is not None:
+            watch = agent.watch(nursery)
+            watch.scan()
+            agent.work(nursery, watch).drain()
+    except (Fault, Failure) as trouble:
+        say(f"error: {trouble}")
+        return 1
+    return agent.exit_code
 
 
 @dataclass
@@ -56,44 +69,54 @@ class Agent:
     def pulse(self) -> Pulse:
         return Pulse(self.config, self.client(), observer(self.host), self.heard)
 
-    def work(self, nursery: Nursery) -> Work:
-        return Work(self.client(), self.runner(nursery), self.heard, self.stop)
+    def watch(self, nursery: Nursery) -> Watch:
+        return Watch(self.client(), nursery, self.heard, self.stop)
 
-    def runner(self, nursery: Nursery) -> Runner:
-        spools = place.choose(self.config, self.host)
+    def work(self, nursery: Nursery, watch: Watch) -> Work:
+        return Work(self.client(), self.runner(nursery, watch), self.heard, self.stop)
+
+    def runner(self, nursery: Nursery, watch: Watch) -> Runner:
+        place = Place(self.config, self.host)
         return Runner(
             clients=self.client,
             nursery=nursery,
-            journal=journal(self.config.state_dir, spools),
-            spools=spools,
+            journal=journal(self.config.state_dir, place),
+            place=place,
             boot=boot_id(self.host) or "",
-            rescan=lambda scanners, job: None,
+            rescan=watch.rescan,
             stop=self.stop,
         )
 
     def run(self) -> int:
         say(f"hyprnode {__version__}", node=self.config.node_id, api=self.config.api_url)
-        self._heed_signals()
-        threads = [Thread(target=rhythm.run, name=rhythm.subject, daemon=True) for rhythm in self.rhythms()]
+        self.heed_signals()
+        threads = [
+            Thread(target=rhythm.run, args=(first,), name=rhythm.subject, daemon=True)
+            for rhythm, first in self.rhythms()
+        ]
         for thread in threads:
             thread.start()
         self.stop.wait()
-        self.heard.beat.set()
+        self.heard.end()
         until = time.monotonic() + LAST_MOMENTS
         for thread in threads:
             thread.join(max(0, until - time.monotonic()))
         return self.exit_code
 
-    def rhythms(self) -> list[Rhythm]:
+    def rhythms(self) -> list[tuple[Rhythm, float]]:
+        """Each with its first pause."""
         phase = phase_of(self.config.node_id)
         patience = min(self.config.interval, client.LONGEST_PAUSE)
         pulse = Rhythm("heartbeat", self.pulse().beat, self.config.interval, self.stop, patience, phase)
         if self.nursery is None:
-            return [pulse]
-        jobs = Rhythm("[jobrunner] poll", self.work(self.nursery).step, 0, self.stop, patience, describe=work.describe)
-        return [pulse, jobs]
+            return [(pulse, 0)]
+        watch = self.watch(self.nursery)
+        scans = Rhythm("scan", watch.scan, self.config.scan_interval, self.stop, patience)
+        work = self.work(self.nursery, watch)
+        jobs = Rhythm("[jobrunner] poll", work.step, 0, self.stop, patience, describe=describe)
+        return [(pulse, 0), (jobs, 0), (scans, phase * min(SOON, self.config.scan_interval / 10))]
 
-    def _heed_signals(self) -> None:
+    def heed_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         if self.nursery is not None:
@@ -122,10 +145,13 @@ def observer(host: Host) -> Callable[[], Vitals]:
     return elsewhere.observe
 
 
-def journal(state: Path, spools: str) -> Journal:
-    """Beside the spools when the state directory cannot be written: forgetful at a reboot, but better than nothing."""
+def journal(state: Path, place: Place) -> Journal:
+    """Where output is kept, when the state directory cannot be written: forgetful at a reboot, but better than none."""
     try:
         return Journal(state / "jobs")
     except OSError as error:
         say("the journal is kept in memory only", HYPRBOX_STATE_DIR=state, why=error.strerror)
-        return Journal(Path(spools) / "journal")
+    try:
+        return Journal(Path(place.directory()) / "journal")
+    except (OSError, NoPlace):
+        raise expected("HYPRBOX_STATE_DIR", str(state), "a directory that can be written") from None

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import random
 import socket
 import ssl
@@ -11,13 +12,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from email.utils import parsedate_to_datetime
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from hyprnode.config import BadSetting, Config
 from hyprnode.route import Route
 from hyprnode.say import Trouble
 from hyprwire import __version__, codec
+
+T = TypeVar("T")
 
 READ_SECONDS = 30
 LARGEST_ANSWER = 16 * 1024 * 1024
@@ -236,10 +239,11 @@ def reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def until_answered(ask: Callable[[], Answer], trouble: Trouble, stop: Event) -> Answer | None:
-    """Asks for as long as it takes. None: told to stop before there was an answer."""
+def until_answered(ask: Callable[[], T], trouble: Trouble, stop: Event, seconds: float = math.inf) -> T | None:
+    """Asks for as long as it takes. None: told to stop, or `seconds` over, before there was an answer."""
     backoff = Backoff()
-    while not stop.is_set():
+    until = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < until:
         try:
             answer = ask()
         except Fault as fault:

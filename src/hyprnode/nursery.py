@@ -8,6 +8,7 @@ import _thread
 import os
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
@@ -44,7 +45,10 @@ class Nursery:
         return int(pid)
 
 
-def start() -> Nursery:
+def start() -> Nursery | None:
+    """None where there are no jobs and scans: they are for Linux."""
+    if sys.platform != "linux":
+        return None
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:

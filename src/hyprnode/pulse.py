@@ -21,6 +21,13 @@ class Heard:
     accepts: frozenset[str] = frozenset()
     beat: Event = field(default_factory=Event)
     """Set by each successful heartbeat; who waits for the next one clears it first."""
+    anything: Event = field(default_factory=Event)
+    """Set by the first: the API knows this node now."""
+
+    def end(self) -> None:
+        """Nobody needs to wait any more."""
+        self.beat.set()
+        self.anything.set()
 
 
 @dataclass
@@ -34,6 +41,7 @@ class Pulse:
         answer = self.client.post("/api/heartbeat", self._collect()).must_be_good()
         self.heard.accepts = accepted(answer)
         self.heard.beat.set()
+        self.heard.anything.set()
 
     def _collect(self) -> Heartbeat:
         try:

@@ -43,6 +43,12 @@ class Work:
         else:
             self.early.reset()
 
+    def drain(self) -> None:
+        """Every job that waits, and what was left of earlier ones; then no more."""
+        self.runner.resume()
+        while not self.stop.is_set() and self.ask(wait=0):
+            pass
+
     def ask(self, wait: int) -> bool:
         """Whether there was a job.
 

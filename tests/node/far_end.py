@@ -1,10 +1,9 @@
-"""The far end of the agent's connection: a real HTTP server on loopback that keeps what it was asked and answers by script."""
+"""The far end of the agent's connection: a real HTTP server on loopback that remembers and answers by script."""
 
 import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,7 +61,7 @@ class FarEnd:
         raise NotImplementedError
 
     def then(self, route, *replies):
-        """The next answers on `route`. A function is called and its answer is lost on the way when it returns HANG_UP."""
+        """The next answers on `route`; a function is called with the call and returns one."""
         self.script[route] += replies
 
     def asked(self, route):

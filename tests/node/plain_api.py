@@ -1,4 +1,4 @@
-"""An API that knows only what the original agent's description says: no hints, no offsets, no offers, nothing of `Prefer`."""
+"""An API that knows only what the original agent's description says: no hints, no offsets, no offers, no `Prefer`."""
 
 from tests.node.far_end import EMPTY, FarEnd, Reply
 

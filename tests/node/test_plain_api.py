@@ -1,7 +1,8 @@
 """The agent works with an API that knows only the original's description."""
 
-from hyprwire import __version__
 from tests.node.agents import TOKEN
+
+from hyprwire import __version__
 
 
 def test_it_beats_at_once_and_again(plain_api, start):

@@ -4,8 +4,8 @@ import os
 import signal
 import time
 
-from tests.node.far_end import Reply
 from tests.node.cradle import is_running
+from tests.node.far_end import Reply
 
 
 def test_a_job_outlives_its_agent_and_every_byte_arrives(full_api, start):

@@ -30,14 +30,11 @@ class Entry:
     id: str
     stage: Stage
     boot: str
-    spool: str
     tail: int
+    spool: str = ""
     runId: str | None = None
     leaseSeconds: float | None = None
     rescan: list[str] = field(default_factory=list)
-
-    def at(self, stage: Stage) -> "Entry":
-        return replace(self, stage=stage)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.follow import Follower
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
+from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.vigil import Vigil
 from hyprnode.nursery import Nursery
@@ -27,8 +28,7 @@ class Runner:
     """A new connection; a running job has one of its own for its pings."""
     nursery: Nursery
     journal: Journal
-    spools: str
-    """The directory that all spools are in."""
+    place: Place
     boot: str
     rescan: Callable[[list[str], str], None]
     stop: Event
@@ -70,7 +70,6 @@ class Runner:
             id=job.id,
             stage=Stage.TAKEN,
             boot=self.boot,
-            spool=os.path.join(self.spools, file_name(job.id)),
             tail=birth.tail_of(job),
             runId=os.urandom(16).hex() if offered else None,
             leaseSeconds=job.leaseSeconds,
@@ -94,14 +93,14 @@ class Runner:
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
     def _run(self, entry: Entry, job: Job) -> None:
-        spool = Spool(entry.spool)
-        running = entry.at(Stage.SPAWNED)
         try:
+            spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
+            running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
             holder = spool.create()
             self.journal.write(running)
-            bell = birth.bear(self.nursery, job, holder, entry.spool)
-        except OSError as error:
-            self._report(running, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
+            bell = birth.bear(self.nursery, job, holder, spool.path)
+        except (OSError, NoPlace) as error:
+            self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
         else:
             self._follow(running, bell)
 
@@ -127,7 +126,8 @@ class Runner:
             self.rescan(entry.rescan, entry.id)
         if not (entry.rescan and self.stop.is_set()):
             self.journal.drop(entry)
-            Spool(entry.spool).remove()
+            if entry.spool:
+                Spool(entry.spool).remove()
 
 
 def objection(job: Job, now: datetime) -> str | None:
