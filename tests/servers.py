@@ -39,6 +39,14 @@ class Server:
     def token(self, *words: str) -> str:
         return self.cli("token", "create", *words).stdout.strip()
 
+    def restart(self) -> None:
+        """Killed as by a power cut, then started again on the same port and database."""
+        self.process.kill()
+        self.process.wait()
+        with self.log.open("ab") as sink:
+            self.process = subprocess.Popen(self.process.args, env=self.env, stdout=sink, stderr=sink)
+        wait_until(lambda: answers(self.url + "/ready"), self.process, self.log)
+
     def client(self, secret: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {secret}"} if secret else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=60)
@@ -57,12 +65,13 @@ def serving(folder: Path, database_url: str | None = None, **variables: str):
     with log.open("ab") as sink:
         command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
+    server = Server(url, env, process, log)
     try:
         wait_until(lambda: answers(url + "/ready"), process, log)
-        yield Server(url, env, process, log)
+        yield server
     finally:
-        process.terminate()
-        process.wait(15)
+        server.process.terminate()
+        server.process.wait(15)
     assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
 
 
