@@ -48,6 +48,15 @@ def test_a_plan_shows_the_difference_and_changes_nothing(machine, tmp_path):
     assert machine.tree("/etc", "/var") == before
 
 
+def test_a_plan_names_a_mode_that_would_change(machine, tmp_path):
+    machine.write(FILE, "new\n", mode=0o644)
+    apply = "printf 'new\\n' | write_file /etc/demo.conf 0600"
+
+    ended = machine.run(demo.script(tmp_path, "plan", check="true", apply=apply))
+
+    assert (ended.code, ended.said) == (0, [f"would set the mode of {FILE} to 0600", "nothing was changed"])
+
+
 def test_a_plan_names_the_step_that_cannot_be_planned(machine, tmp_path):
     ended = machine.run(demo.script(tmp_path, "plan", apply="false"))
     assert (ended.code, ended.said) == (29, ["the plan ends here, the step above failed"])
