@@ -155,7 +155,7 @@ put_back() {
 put_back_file() {
   local draft
   draft=$(S mktemp -- "$2.XXXXXXXX") || return
-  if S cp -a --remove-destination -- "$1" "$draft" && S mv -fT -- "$draft" "$2"; then return 0; fi
+  if S cp -a -- "$1" "$draft" && S mv -fT -- "$draft" "$2"; then return 0; fi
   S rm -f -- "$draft"
   return 1
 }

@@ -102,6 +102,13 @@ def test_a_job_that_is_stopped_half_way_takes_back_what_was_changed(machine, tmp
     assert not machine.path(FILE).exists()
 
 
+def test_a_way_back_is_not_stopped_half_way(machine, tmp_path):
+    ended = machine.run(demo.script(tmp_path, verify="false", revert="kill -TERM $$; restore"))
+
+    assert (ended.code, ended.said[-1]) == (31, "verify failed, taken back")
+    assert not machine.path(FILE).exists()
+
+
 def test_what_cannot_be_taken_back_needs_a_person(machine, tmp_path):
     ended = machine.run(demo.script(tmp_path, verify="false", revert="false"))
     assert (ended.code, ended.said[-1]) == (32, "could not be taken back: a person has to look at this machine")
@@ -177,9 +184,11 @@ def test_a_preset_that_needs_systemd_is_refused_without(machine, tmp_path):
     assert machine.run(demo.script(tmp_path, toml=toml)).code == 0
 
 
-def test_a_command_that_reads_its_input_does_not_eat_the_script(machine, tmp_path):
-    ended = machine.run(demo.script(tmp_path, check="cat; [ ! -e /etc/demo.conf ] || return 10"))
+def test_a_command_that_reads_its_input_gets_nothing(machine, tmp_path):
+    """Standard input is where bash has the script from."""
+    ended = machine.run(demo.script(tmp_path, check="cat; [ ! -e /etc/demo.conf ] || return 10") + "not for cat\n")
     assert (ended.code, ended.said[-1]) == (0, "applied")
+    assert "not for cat" not in ended.output
 
 
 def test_a_script_that_is_cut_off_does_nothing(machine, tmp_path):
