@@ -25,7 +25,7 @@ reload_web_server() {
   else
     S service "$1" reload
   fi || return
-  say "reloaded $1"
+  rehearsing || say "reloaded $1"
 }
 
 # Silent when it holds; else the server says what is wrong.
