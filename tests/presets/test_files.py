@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from tests.presets import demo
 from tests.presets.machine import NOBODY
 

@@ -1,11 +1,11 @@
 """What a slip in a preset's script is called, and on which line."""
 
 import pytest
-from tests.presets import demo
 
 from hyprbox.presets.catalogue import library, shipped
 from hyprbox.presets.lint import lint
 from hyprbox.presets.shell import code, functions
+from tests.presets import demo
 
 FOLDERS = sorted(path.parent for path in shipped().glob("*/preset.toml"))
 PARAMETER = '[params.port]\ntype = "port"\ndescription = "For the test."\n'

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from tests.presets import demo
 from tests.presets.demo import TOML
 from tests.presets.machine import NOBODY

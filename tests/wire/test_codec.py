@@ -1,9 +1,9 @@
 """The agent's JSON: strict about types, lenient about what it does not know."""
 
 import pytest
-from tests.cast import BEAT
 
 from hyprwire import FindingReport, Heartbeat, Job, OutputAck, codec
+from tests.cast import BEAT
 
 
 def test_what_is_encoded_decodes_to_the_same():

@@ -4,9 +4,9 @@ from dataclasses import replace
 from math import inf, nan
 
 import pytest
-from tests.cast import BEAT
 
 from hyprwire import Finding, Severity
+from tests.cast import BEAT
 
 
 @pytest.mark.parametrize("node_id", ["a", "eu-1", "web.prod.example", "Zürich-1", "节点", "a" * 253])

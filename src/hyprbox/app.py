@@ -1,0 +1,71 @@
+"""The whole server, wired: which resources exist and what they share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from litestar import Litestar, Request, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from hyprbox import door, health, refuse, sweep
+from hyprbox.auth import Caller
+from hyprbox.box import Box
+from hyprbox.errors import Unauthenticated
+from hyprbox.findings import api as findings
+from hyprbox.hot import shim
+from hyprbox.jobs import api as jobs
+from hyprbox.nodes import api as nodes
+from hyprbox.people import api as people
+from hyprbox.presets import api as presets
+from hyprbox.tokens import api as tokens
+from hyprwire import __version__
+
+API = [people, tokens, nodes, findings, jobs, presets]
+
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+def create(box: Box) -> shim.App:
+    app = Litestar(
+        [health.routes, Router("/api", route_handlers=[handler for api in API for handler in api.handlers])],
+        dependencies={
+            "box": Provide(lambda: box, sync_to_thread=False),
+            "caller": Provide(_caller, sync_to_thread=False),
+            "recommend": Provide(lambda: partial(presets.recommend, box.presets), sync_to_thread=False),
+        },
+        exception_handlers={Exception: refuse.refused},
+        guards=[door.only_known_parameters],
+        lifespan=[lambda _: _alive(box)],
+        logging_config=None,
+        middleware=[door.WhoIsIt],
+        openapi_config=OpenAPIConfig(
+            "HyprBox", __version__, path="/api/openapi.json", render_plugins=[JsonRenderPlugin(path="/")]
+        ),
+        request_max_body_size=LARGEST_BODY,
+        state=State({"box": box}),
+    )
+    return shim.before(box, app)
+
+
+@asynccontextmanager
+async def _alive(box: Box) -> AsyncIterator[None]:
+    """What goes on while the server runs, whether anybody asks or not."""
+    box.db.start(box.wake.publish)
+    await box.gate.refresh()
+    tasks = [asyncio.create_task(work) for work in (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box))]
+    yield
+    box.wake.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await box.db.stop()
+
+
+def _caller(request: Request[Caller | None, None, State]) -> Caller:
+    if request.user is None:
+        raise Unauthenticated("sign in, or send 'Authorization: Bearer hbak_…'")
+    return request.user

@@ -1,0 +1,55 @@
+"""Who changed what, when: an append-only chain in which every entry carries the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from hyprbox.audit.model import Entry
+from hyprbox.clock import to_ms
+
+START = "0" * 64
+
+
+def record(session: Session, now: datetime, actor: str, action: str, target: str, **diff: Any) -> None:
+    """In the transaction of the change itself: no change without its entry."""
+    _one_at_a_time(session)
+    last = session.scalar(select(Entry).order_by(Entry.seq.desc()).limit(1))
+    entry = Entry(at=now, actor=actor, action=action, target=target, diff=diff)
+    entry.seq = last.seq + 1 if last else 1
+    entry.prev_hash = last.hash if last else START
+    entry.hash = chained(entry)
+    session.add(entry)
+    session.flush()
+
+
+def chained(entry: Entry) -> str:
+    what = [entry.seq, to_ms(entry.at), entry.actor, entry.action, entry.target, entry.diff]
+    text = json.dumps(what, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256((entry.prev_hash + text).encode()).hexdigest()
+
+
+def page(session: Session, before: int | None, limit: int) -> Sequence[Entry]:
+    """Newest first."""
+    entries = select(Entry).order_by(Entry.seq.desc()).limit(limit)
+    return session.scalars(entries.where(Entry.seq < before) if before else entries).all()
+
+
+def first_broken(session: Session) -> int | None:
+    """The seq of the first entry that does not follow from the one before it."""
+    previous = START
+    for entry in session.scalars(select(Entry).order_by(Entry.seq)).yield_per(500):
+        if entry.prev_hash != previous or entry.hash != chained(entry):
+            return entry.seq
+        previous = entry.hash
+    return None
+
+
+def _one_at_a_time(session: Session) -> None:
+    """The head of a chain has one writer. SQLite has one anyway; elsewhere the lock goes with the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(7298346001)"))

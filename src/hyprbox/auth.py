@@ -1,0 +1,161 @@
+"""Who is asking. Agents show node tokens, scripts API keys, browsers a session cookie.
+
+What the database said is kept until the revision of the credentials changes. Each process reads it twice a second;
+when that has not succeeded for a second, nobody is let in: a revoked token must not live on in a cache.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from hyprbox.clock import Clock
+from hyprbox.db import Database
+from hyprbox.errors import Forbidden, Unauthenticated, Unavailable
+from hyprbox.facts import store as facts
+from hyprbox.people import doors, keys
+from hyprbox.people.model import Role
+from hyprbox.tokens import store as tokens
+from hyprbox.tokens.badge import ANYBODY, Badge
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 0.5
+STALE_SECONDS = 1.0
+CACHED = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person or the script of one; `csrf` only for a browser's session."""
+
+    name: str
+    role: Role
+    person_id: str | None = None
+    csrf: str | None = None
+    session: str | None = None
+
+    def may(self, needed: Role) -> bool:
+        return self.role.covers(needed)
+
+
+class Gate:
+    def __init__(self, db: Database, clock: Clock, require_node_token: bool) -> None:
+        self._db, self._clock, self._require = db, clock, require_node_token
+        self._revision = -1
+        self._badges: dict[bytes, Badge] = {}
+        self._fleet: dict[str, bool] = {}
+        self._callers: dict[bytes, Caller] = {}
+        self.used: dict[str, datetime] = {}
+
+    async def keep_fresh(self) -> None:
+        """Runs for as long as the server does."""
+        while True:
+            try:
+                await self.refresh()
+            except Exception:
+                log.exception("credentials could not be read")
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    async def refresh(self) -> None:
+        revision, now = await self._db.read(facts.revision_and_time)
+        self._clock.adopt(now)
+        if revision != self._revision:
+            self._revision = revision
+            for cache in (self._badges, self._fleet, self._callers):
+                cache.clear()
+
+    async def admit_node(self, authorization: str | None, node_id: str) -> Badge:
+        """Unauthenticated or Forbidden unless this token may speak for this node."""
+        badge = await self.badge(authorization)
+        if badge.node_id not in (None, node_id):
+            raise Forbidden(f"the token is pinned to node {badge.node_id}, this request is of {node_id}")
+        if badge.node_id is None and not await self._admits_fleet(node_id):
+            raise Forbidden(f"node {node_id} was deleted or has a token of its own, a fleet-wide one does not count")
+        return badge
+
+    async def badge(self, authorization: str | None) -> Badge:
+        """Whose token it is; which node it may speak for is another question."""
+        self._stay_fresh()
+        text = _bearer(authorization)
+        if text is None:
+            if self._require:
+                raise Unauthenticated("the node token is missing, expected 'Authorization: Bearer hbnt_…'")
+            return ANYBODY
+        badge = await self._look_up(text, _find_badge, self._badges)
+        now = self._clock.now()
+        if badge.expires_at and badge.expires_at <= now:
+            raise Unauthenticated("the node token has expired, mint a new one under Settings")
+        if badge.token_id:
+            self.used[badge.token_id] = now
+        return badge
+
+    async def caller(self, authorization: str | None, cookie: str | None) -> Caller | None:
+        """Of an API key or a session; None when neither is shown or the session has ended."""
+        self._stay_fresh()
+        text = _bearer(authorization)
+        if text is not None:
+            return await self._look_up(text, _find_key, self._callers)
+        if cookie is None:
+            return None
+        return await self._db.read(_find_session, cookie, self._clock.now())
+
+    async def _admits_fleet(self, node_id: str) -> bool:
+        known = self._fleet.get(node_id)
+        if known is None:
+            revision = self._revision
+            known = await self._db.read(tokens.admits_fleet, node_id, self._clock.now())
+            if revision == self._revision and len(self._fleet) < CACHED:
+                self._fleet[node_id] = known
+        return known
+
+    async def _look_up(self, text: str, find: Callable[[Session, str], T | None], cache: dict[bytes, T]) -> T:
+        key = sha256(text.encode("utf-8", "surrogateescape")).digest()
+        if (cached := cache.get(key)) is not None:
+            return cached
+        revision = self._revision
+        found = await self._db.read(find, text)
+        if found is None:  # never remembered, so that guessing fills no memory
+            raise Unauthenticated("the token is unknown, revoked or expired")
+        if revision == self._revision and len(cache) < CACHED:
+            cache[key] = found
+        return found
+
+    def _stay_fresh(self) -> None:
+        if self._clock.age() > STALE_SECONDS:
+            raise Unavailable("the database has not answered for a second, credentials cannot be checked")
+
+
+def _bearer(authorization: str | None) -> str | None:
+    """Unauthenticated for another scheme: a wrong credential is never taken for none."""
+    if authorization is None:
+        return None
+    scheme, _, text = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated(f"the scheme is {scheme!a}, expected 'Authorization: Bearer …'")
+    return text.strip()
+
+
+def _find_badge(session: Session, text: str) -> Badge | None:
+    token = tokens.find(session, text) if text.startswith(tokens.KIND) else None
+    return Badge(token.id, token.node_id, token.expires_at) if token and token.revoked_at is None else None
+
+
+def _find_key(session: Session, text: str) -> Caller | None:
+    key = keys.find(session, text) if text.startswith(keys.KIND) else None
+    return Caller(name=f"key {key.name}", role=Role(key.role)) if key else None
+
+
+def _find_session(session: Session, cookie: str, now: datetime) -> Caller | None:
+    found = doors.of_session(session, cookie, now)
+    if found is None:
+        return None
+    opened, person = found
+    return Caller(person.name, Role(person.role), person.id, opened.csrf, opened.digest)

@@ -1,0 +1,28 @@
+"""What every request may need, made once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hyprbox.auth import Gate
+from hyprbox.clock import Clock
+from hyprbox.config import Config
+from hyprbox.db import Database
+from hyprbox.presets import catalogue
+from hyprbox.presets.catalogue import Preset
+from hyprbox.wake import Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    config: Config
+    db: Database
+    clock: Clock
+    wake: Wake
+    gate: Gate
+    presets: Mapping[str, Preset]
+
+
+def build(config: Config) -> Box:
+    db, clock = Database(config.database_url), Clock()
+    gate = Gate(db, clock, config.require_node_token)
+    return Box(config, db, clock, Wake(), gate, catalogue.load_all())

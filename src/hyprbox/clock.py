@@ -1,0 +1,32 @@
+"""What time it is for everything that is stored: the database's clock, kept going between readings."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self.adopt(datetime.now(UTC))
+
+    def adopt(self, reading: datetime) -> None:
+        """`reading` is what the database said just now."""
+        self._reading, self._read_at = reading, self._monotonic()
+
+    def now(self) -> datetime:
+        return self._reading + timedelta(seconds=self._monotonic() - self._read_at)
+
+    def age(self) -> float:
+        """Seconds since the database was last asked."""
+        return self._monotonic() - self._read_at
+
+
+def to_ms(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(ms: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=ms)

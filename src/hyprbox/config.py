@@ -1,0 +1,125 @@
+"""Every variable of the control plane: its name, its default, what it means."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from hyprwire import duration
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    data_dir: Path
+    database_url: str
+    public_url: str
+    require_node_token: bool
+    offline_after: timedelta
+    finding_stale_after: timedelta
+    sweep_interval: timedelta
+    secret_key_file: Path
+    trusted_proxies: tuple[Network, ...]
+    agent_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`read` turns the text into the value or raises ValueError with what was expected."""
+
+    name: str
+    default: str
+    sentence: str
+    read: Callable[[str], Any]
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("HYPRBOX_").lower()
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected an address such as https://box.example.com")
+    return text.rstrip("/")
+
+
+def _database(text: str) -> str:
+    if text.startswith("postgres://"):  # what hosting platforms hand out
+        text = "postgresql://" + text.removeprefix("postgres://")
+    if text.startswith("postgresql://"):
+        return "postgresql+psycopg://" + text.removeprefix("postgresql://")
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+
+
+def _truth(text: str) -> bool:
+    answers = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in answers:
+        raise ValueError("expected true or false")
+    return answers[text.lower()]
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("expected addresses or networks such as 10.0.0.0/8,127.0.0.1") from None
+
+
+VARIABLES = [
+    Variable("HYPRBOX_DATA_DIR", "./data", "Where the embedded database and the secret key live.", Path),
+    Variable(
+        "HYPRBOX_DATABASE_URL",
+        "sqlite:///$HYPRBOX_DATA_DIR/hyprbox.db",
+        "The database: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
+        _database,
+    ),
+    Variable("HYPRBOX_PUBLIC_URL", "http://127.0.0.1:4000", "The address under which people and nodes reach it.", _url),
+    Variable(
+        "HYPRBOX_REQUIRE_NODE_TOKEN",
+        "true",
+        "With `false` a node without any token is let in (development only); a wrong token never is.",
+        _truth,
+    ),
+    Variable("HYPRBOX_OFFLINE_AFTER", "10m", "A node that is silent for this long is OFFLINE.", duration.parse),
+    Variable(
+        "HYPRBOX_FINDING_STALE_AFTER",
+        "45m",
+        "A finding of an agent that does not describe its scans is resolved when it was not seen for this long.",
+        duration.parse,
+    ),
+    Variable("HYPRBOX_SWEEP_INTERVAL", "30s", "How often it looks for silent nodes and lost jobs.", duration.parse),
+    Variable(
+        "HYPRBOX_SECRET_KEY_FILE", "$HYPRBOX_DATA_DIR/secret.key", "The installation's key; made when missing.", Path
+    ),
+    Variable(
+        "HYPRBOX_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks, comma-separated, whose `X-Forwarded-*` headers count.",
+        _networks,
+    ),
+    Variable("HYPRBOX_AGENT_DIR", "dist", "Where the agent's files for installation by URL are.", Path),
+]
+
+
+class BadVariable(Exception):
+    """One sentence for the operator: variable, value, expectation."""
+
+
+def read(environ: Mapping[str, str]) -> Config:
+    """BadVariable names the variable, its value and what was expected."""
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        text = environ.get(variable.name) or variable.default
+        text = text.replace("$HYPRBOX_DATA_DIR", str(values.get("data_dir", "")))
+        try:
+            values[variable.field] = variable.read(text)
+        except ValueError as error:
+            raise BadVariable(f"{variable.name} is {text!r}, {error}") from None
+    return Config(**values)

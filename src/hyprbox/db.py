@@ -1,0 +1,252 @@
+"""The database. Work is a plain function of a session; here it gets its transaction.
+
+Writes of many callers share one: a single thread drains the queue, runs all that waits with a savepoint each,
+commits, and only then answers. Durable before the answer, one fsync for many.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import QueuePool
+
+from hyprbox.clock import from_ms, to_ms
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+Topic = tuple[str, str]
+Work = Callable[[Session], Any]
+
+READERS = 4
+WAITING_WRITES = 4096
+
+
+class Busy(Exception):
+    """More writes wait than the queue holds."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Milliseconds since 1970, the same on both engines: SQLite forgets zones, and sums need none."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_ms(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_ms(value)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcTime}  # noqa: RUF012  # SQLAlchemy reads it off the class
+
+
+def wake(session: Session, kind: str, name: str) -> None:
+    """After the commit, whoever waits for this topic goes on."""
+    session.info.setdefault("topics", []).append((kind, name))
+
+
+class Database:
+    """Start it in the event loop that calls it; before that (and in commands) only `session` works."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _engine(url, "BEGIN IMMEDIATE", size=1)
+        self._readers = _engine(url, "BEGIN", size=READERS)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(self._readers, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    def session(self) -> Any:
+        """A context: one transaction of a command, committed at its end."""
+        return self._sessions.begin()
+
+    def start(self, published: Callable[[Sequence[Topic]], None]) -> None:
+        """`published` hears in the event loop which topics a commit has touched."""
+        self._pool = ThreadPoolExecutor(READERS, "read")
+        self._writer = Writer(self._sessions, published)
+
+    async def stop(self) -> None:
+        """What was queued is still written."""
+        await self._writer.stop()
+        self._pool.shutdown()
+        self.close()
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._readers.dispose()
+
+    async def read(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        def in_transaction() -> R:
+            with self._reading.begin() as session:
+                return work(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, in_transaction)
+
+    async def write(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Busy when too many wait."""
+        done: R = await self._writer.add(Single(lambda session: work(session, *args, **kwargs)))
+        return done
+
+    async def write_many(self, work: Callable[[Session, list[T]], None], item: T) -> None:
+        """What callers hand to the same `work` at the same time reaches it as one list."""
+        await self._writer.add(Many(work, item))
+
+    @property
+    def waiting(self) -> int:
+        return len(self._writer.waiting)
+
+
+class Single:
+    __slots__ = ("future", "run")
+
+    def __init__(self, run: Work) -> None:
+        self.run = run
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+class Many:
+    __slots__ = ("future", "item", "work")
+
+    def __init__(self, work: Callable[[Session, list[Any]], None], item: Any) -> None:
+        self.work, self.item = work, item
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def run(self, session: Session) -> None:
+        self.work(session, [self.item])
+
+
+Task = Single | Many
+Outcome = tuple[Task, Any, Exception | None]
+
+
+class Writer:
+    """The loop gathers what comes while the thread commits; the thread never waits for more."""
+
+    def __init__(self, sessions: sessionmaker[Session], published: Callable[[Sequence[Topic]], None]) -> None:
+        self._sessions, self._published = sessions, published
+        self._loop = asyncio.get_running_loop()
+        self.waiting: list[Task] = []
+        self._at_work = False
+        self._batches: queue.SimpleQueue[list[Task] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="write", daemon=True)
+        self._thread.start()
+
+    def add(self, task: Task) -> asyncio.Future[Any]:
+        if len(self.waiting) >= WAITING_WRITES:
+            raise Busy
+        self.waiting.append(task)
+        if not self._at_work:
+            self._hand_over()
+        return task.future
+
+    async def stop(self) -> None:
+        while self.waiting or self._at_work:
+            await asyncio.sleep(0.005)
+        self._batches.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _hand_over(self) -> None:
+        batch, self.waiting = self.waiting, []
+        self._at_work = True
+        self._batches.put(batch)
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            outcomes, topics = self._commit(batch)
+            self._loop.call_soon_threadsafe(self._answer, outcomes, topics)
+
+    def _commit(self, batch: list[Task]) -> tuple[list[Outcome], list[Topic]]:
+        try:
+            with self._sessions.begin() as session:
+                outcomes = _run_all(session, batch)
+            return outcomes, session.info.get("topics", [])
+        except Exception as error:  # the commit itself failed: nobody's work is durable
+            return [(task, None, error) for task in batch], []
+
+    def _answer(self, outcomes: list[Outcome], topics: list[Topic]) -> None:
+        self._at_work = False
+        if self.waiting:
+            self._hand_over()
+        for task, result, error in outcomes:
+            if task.future.done():  # its caller has gone
+                continue
+            if error is None:
+                task.future.set_result(result)
+            else:
+                task.future.set_exception(error)
+        if topics:
+            self._published(topics)
+
+
+def _run_all(session: Session, batch: list[Task]) -> list[Outcome]:
+    together: dict[Any, list[Many]] = {}
+    outcomes: list[Outcome] = []
+    for task in batch:
+        if isinstance(task, Many):
+            together.setdefault(task.work, []).append(task)
+        else:
+            outcomes.append(_run_one(session, task))
+    for work, tasks in together.items():
+        outcomes += _run_together(session, work, tasks)
+    return outcomes
+
+
+def _run_together(session: Session, work: Callable[[Session, list[Any]], None], tasks: list[Many]) -> list[Outcome]:
+    try:
+        _attempt(session, lambda inner: work(inner, [task.item for task in tasks]))
+        return [(task, None, None) for task in tasks]
+    except Exception:  # one poisoned row must cost only itself
+        return [_run_one(session, task) for task in tasks]
+
+
+def _run_one(session: Session, task: Task) -> Outcome:
+    try:
+        return task, _attempt(session, task.run), None
+    except Exception as error:  # it belongs to this caller alone
+        return task, None, error
+
+
+def _attempt(session: Session, run: Work) -> Any:
+    told = len(session.info.setdefault("topics", []))
+    try:
+        with session.begin_nested():
+            return run(session)
+    except BaseException:
+        del session.info["topics"][told:]
+        raise
+
+
+def _engine(url: str, begin: str, size: int) -> Engine:
+    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_pre_ping=False)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda connection: _begin(connection, begin))
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by its own rules
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "cache_size=-32768",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin(connection: Connection, begin: str) -> None:
+    connection.exec_driver_sql(begin)

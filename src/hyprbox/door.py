@@ -1,0 +1,91 @@
+"""The door for people and scripts: who came in is found out once, what they may do is said by guards on the routes."""
+
+from collections.abc import Callable
+from functools import cache
+from inspect import signature
+from typing import cast
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import QueryParameter, SkipValidation
+
+from hyprbox.auth import Caller
+from hyprbox.box import Box
+from hyprbox.errors import Forbidden, Invalid, Unauthenticated
+from hyprbox.people.model import Role
+from hyprbox.secret import same
+
+COOKIE = "hyprbox_session"
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf"
+SAFE = ("GET", "HEAD", "OPTIONS")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+TheBox = NamedDependency[SkipValidation[Box]]
+TheCaller = NamedDependency[SkipValidation[Caller]]
+HttpRequest = Request[Caller | None, None, State]
+Connection = ASGIConnection[BaseRouteHandler, Caller | None, None, State]
+
+
+class WhoIsIt(AbstractAuthenticationMiddleware):
+    """Sets `request.user` to a Caller, or to None for somebody unknown; a wrong credential ends here."""
+
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        box: Box = connection.app.state.box
+        caller = await box.gate.caller(connection.headers.get("authorization"), connection.cookies.get(COOKIE))
+        return AuthenticationResult(user=caller, auth=None)
+
+
+async def viewer(connection: Connection, _: BaseRouteHandler) -> None:
+    await _let_in(connection, Role.VIEWER)
+
+
+async def operator(connection: Connection, _: BaseRouteHandler) -> None:
+    await _let_in(connection, Role.OPERATOR)
+
+
+async def admin(connection: Connection, _: BaseRouteHandler) -> None:
+    await _let_in(connection, Role.ADMIN)
+
+
+async def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A mistyped filter must not silently show everything."""
+    known = _query_names(handler.fn)
+    for name in connection.query_params:
+        if name not in known:
+            raise Invalid(f"the query parameter {name[:80]!a} is unknown, expected {', '.join(known) or 'none'}")
+
+
+@cache
+def _query_names(fn: Callable[..., object]) -> tuple[str, ...]:
+    """The parameters a handler takes from the query, by their names in the address."""
+    declared = (
+        (name, kind)
+        for name, parameter in signature(fn).parameters.items()
+        for kind in getattr(parameter.annotation, "__metadata__", ())
+        if isinstance(kind, QueryParameter)
+    )
+    return tuple(kind.name or name for name, kind in declared)
+
+
+async def _let_in(connection: Connection, needed: Role) -> None:
+    caller = connection.user
+    if caller is None:
+        raise Unauthenticated("sign in, or send 'Authorization: Bearer hbak_…'")
+    if not caller.may(needed):
+        raise Forbidden(f"{caller.name} is {caller.role}, expected {needed} or more")
+    if caller.csrf is not None and connection.scope["method"] not in SAFE:  # type: ignore[typeddict-item]  # it is HTTP
+        await _check_origin(cast(HttpRequest, connection), caller.csrf)
+
+
+async def _check_origin(request: HttpRequest, csrf: str) -> None:
+    """A browser sends its cookie with other sites' requests too; the secret in our pages it does not."""
+    shown = request.headers.get(CSRF_HEADER)
+    if shown is None and request.headers.get("content-type", "").startswith(FORMS):
+        shown = (await request.form()).get(CSRF_FIELD)
+    if not isinstance(shown, str) or not same(shown, csrf):
+        raise Forbidden("this form is not from this session, reload the page and try again")

@@ -1,0 +1,92 @@
+"""Every way the API says no. Raise these; `problem` turns them into an RFC 9457 answer, the same on every route."""
+
+import msgspec
+
+from hyprbox.db import Busy
+
+
+class Refusal(Exception):
+    """One sentence with name, value and expectation or what to do."""
+
+    status = 400
+    title = "Bad request"
+    retry_after: int | None = None
+
+    def __init__(self, detail: str, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail, self.extra = detail, extra
+
+
+class Invalid(Refusal):
+    """A value is not what it must be."""
+
+
+class Unauthenticated(Refusal):
+    """Nobody, or somebody we do not know (any more)."""
+
+    status, title = 401, "Not authenticated"
+
+
+class Forbidden(Refusal):
+    """Somebody we know, who may not."""
+
+    status, title = 403, "Forbidden"
+
+
+class Missing(Refusal):
+    """There is no such thing, for this caller."""
+
+    status, title = 404, "Not found"
+
+
+class Conflict(Refusal):
+    """Its state does not allow this."""
+
+    status, title = 409, "Conflict"
+
+
+class Gone(Refusal):
+    """It was cancelled or has expired."""
+
+    status, title = 410, "Gone"
+
+
+class TooLarge(Refusal):
+    status, title = 413, "Too large"
+
+
+class Unsupported(Refusal):
+    status, title = 415, "Unsupported media type"
+
+
+class TooMany(Refusal):
+    status, title, retry_after = 429, "Too many requests", 10
+
+
+class Unavailable(Refusal):
+    status, title, retry_after = 503, "Unavailable", 2
+
+
+class Fault(Refusal):
+    """Our own mistake; the log says more than the caller is told."""
+
+    status, title = 500, "Internal error"
+
+
+BUSY = Unavailable("more writes are waiting than this server queues, try again in a moment")
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    """Known failures of the floors below as what the caller is told; None is a fault of ours."""
+    if isinstance(error, Refusal):
+        return error
+    return BUSY if isinstance(error, Busy) else None
+
+
+def problem(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of application/problem+json."""
+    headers = {"content-type": "application/problem+json"}
+    if refusal.retry_after is not None:
+        headers["retry-after"] = str(refusal.retry_after)
+    body = {"type": "about:blank", "title": refusal.title, "status": refusal.status, "detail": refusal.detail}
+    return refusal.status, headers, msgspec.json.encode(body | refusal.extra)

@@ -1,0 +1,101 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, Index, SmallInteger, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hyprbox.db import Base
+from hyprwire import Severity
+
+
+class State(StrEnum):
+    OPEN = "OPEN"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    SNOOZED = "SNOOZED"
+    FIXING = "FIXING"
+    RESOLVED = "RESOLVED"
+
+
+class Ranked(TypeDecorator[Severity]):
+    """A severity as a number, so that the database sorts and compares: INFO 0, WARN 1, CRITICAL 2."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Severity | None, dialect: Dialect) -> int | None:
+        return None if value is None else rank(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Severity | None:
+        return None if value is None else list(Severity)[value]
+
+
+def rank(severity: Severity) -> int:
+    return list(Severity).index(severity)
+
+
+class Finding(Base):
+    """(node_id, type, key) names it for life. When it was last seen: `store.last_seen`."""
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("node_id", "type", "key"),
+        Index("findings_by_id", "id"),
+        Index("findings_by_state", "state", "severity", "id"),
+        Index("findings_by_job", "fix_job"),
+    )
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    key: Mapped[str]
+    severity: Mapped[Severity] = mapped_column(Ranked)
+    message: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
+    scanner: Mapped[str]
+    scan_id: Mapped[str | None]
+    first_seen: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    in_last_report: Mapped[bool]
+    state: Mapped[str]
+    state_before_fix: Mapped[str | None]
+    fix_job: Mapped[str | None]
+    held_by: Mapped[str | None]
+    held_why: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_how: Mapped[str | None]
+    reopen_count: Mapped[int] = mapped_column(default=0)
+
+
+class Event(Base):
+    """One change of one finding. Append-only."""
+
+    __tablename__ = "finding_events"
+    __table_args__ = (Index("finding_events_by_finding", "finding_id", "id"),)
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    finding_id: Mapped[str]
+    at: Mapped[datetime]
+    was: Mapped[str | None]
+    became: Mapped[str]
+    actor: Mapped[str]
+    note: Mapped[str]
+    scan_id: Mapped[str | None]
+    job_id: Mapped[str | None]
+
+
+class ScannerState(Base):
+    """What a scanner of a node last said. The empty name stands for an agent that does not describe its scans."""
+
+    __tablename__ = "scanner_state"
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    scanner: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+    last_ok: Mapped[datetime | None]
+    error: Mapped[str | None]
+    digest: Mapped[str]
+    seq: Mapped[int]
+    interval_seconds: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,180 @@
+"""What an agent reports becomes findings: new ones open, known ones are updated, absent ones are resolved.
+
+Absence proves something only where a scanner looked at everything: a final scan resolves the types that it examined
+in full, less the keys it could not examine; a scanner that failed resolves nothing; an older scan never does.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hyprbox import ids
+from hyprbox.errors import Missing
+from hyprbox.findings import store
+from hyprbox.findings.model import Finding, ScannerState, State, rank
+from hyprbox.nodes import store as nodes
+from hyprwire import Finding as Seen
+from hyprwire import FindingReport, Scan, ScannerRun
+
+PLAIN = ""
+
+Rows = dict[tuple[str, str], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one scanner says in a report. Without `run` it says nothing of what it examined."""
+
+    scanner: str
+    findings: list[Seen]
+    run: ScannerRun | None = None
+    scan: Scan | None = None
+
+    @property
+    def proves_absence(self) -> bool:
+        return self.run is not None and self.run.ok and self.scan is not None and self.scan.final
+
+    def digest(self) -> str:
+        return hashlib.sha256(
+            msgspec.json.encode((self.findings, self.run and (self.run.ok, self.run.types)))
+        ).hexdigest()
+
+
+def record(session: Session, report: FindingReport, now: datetime, proves: str | None = None) -> None:
+    """`proves` is the job whose end this scan came after, for the fixes that wait for it."""
+    if not nodes.exists(session, report.nodeId):
+        raise Missing(f"node {report.nodeId} is not known, expected a heartbeat first")
+    rows: Rows | None = None
+    for part in parts(report):
+        said = _state(session, report.nodeId, part, now)
+        if _says_nothing_new(part, said, proves):
+            _note(said, part, now)
+            continue
+        rows = _rows(session, report.nodeId) if rows is None else rows
+        _apply(session, report.nodeId, part, said, rows, now, proves)
+        _note(said, part, now)
+
+
+def parts(report: FindingReport) -> list[Part]:
+    """By scanner; what no scanner of the report claims is said by nobody in particular."""
+    scan = report.scan
+    left = list(report.findings)
+    found = []
+    for run in scan.scanners if scan else ():
+        types = set(run.types)
+        found.append(Part(run.name, [seen for seen in left if seen.type in types], run, scan))
+        left = [seen for seen in left if seen.type not in types]
+    return [*found, Part(PLAIN, left, scan=scan)] if left or scan is None else found
+
+
+def _says_nothing_new(part: Part, said: ScannerState, proves: str | None) -> bool:
+    whole = part.scan is None or (part.scan.final and proves is None)
+    return whole and said.digest == part.digest()
+
+
+def _apply(
+    session: Session, node_id: str, part: Part, said: ScannerState, rows: Rows, now: datetime, proves: str | None
+) -> None:
+    scan_id = part.scan.id if part.scan else None
+    reported = set()
+    for seen in part.findings:
+        row = rows.get((seen.type, seen.key))
+        if row is None:
+            row = rows[seen.type, seen.key] = _open(session, node_id, part.scanner, seen, now, scan_id)
+        else:
+            _see_again(session, row, part.scanner, seen, now, scan_id, proves)
+        if part.scan and not part.scan.final:
+            row.scan_id = scan_id
+        reported.add(row.id)
+    absent = [row for row in rows.values() if row.id not in reported and not (scan_id and row.scan_id == scan_id)]
+    _note_absence(absent, part, said)
+    if part.proves_absence and part.scan and part.scan.seq >= said.seq:
+        _resolve_absent(session, absent, part, now, proves)
+
+
+def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetime, scan_id: str | None) -> Finding:
+    row = Finding(
+        node_id=node_id, id=ids.new(), type=seen.type, key=seen.key, severity=seen.severity, message=seen.message,
+        details=seen.metadata, scanner=scanner, first_seen=now, seen_at=now, in_last_report=True, state="",
+    )  # fmt: skip
+    session.add(row)
+    store.change(session, now, row, State.OPEN, "agent", seen.message, scan_id)
+    return row
+
+
+def _see_again(
+    session: Session, row: Finding, scanner: str, seen: Seen, now: datetime, scan_id: str | None, proves: str | None
+) -> None:
+    worse = rank(seen.severity) > rank(row.severity)
+    differs = seen.severity != row.severity
+    row.severity, row.message, row.details, row.scanner = seen.severity, seen.message, seen.metadata, scanner
+    if not row.in_last_report:
+        row.in_last_report = True
+    if row.state == State.RESOLVED:
+        row.reopen_count += 1
+        row.resolved_at = row.resolved_how = None
+        store.change(session, now, row, State.OPEN, "agent", "seen again", scan_id)
+    elif row.state in store.HELD and worse:
+        row.held_by = row.held_why = row.held_until = None
+        store.change(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id)
+    elif row.state == State.FIXING and proves and row.fix_job == proves:
+        row.fix_job = None
+        store.change(
+            session, now, row, State.OPEN, "agent", "not fixed: the scan after it sees it still", scan_id, proves
+        )
+    elif differs:
+        session.flush()
+        store.count(session, row.node_id)
+
+
+def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> None:
+    """What was in this scanner's last report and is not in this one was last seen then."""
+    for row in absent:
+        if row.scanner == part.scanner and row.in_last_report:
+            row.in_last_report, row.seen_at = False, said.seen_at
+
+
+def _resolve_absent(session: Session, absent: list[Finding], part: Part, now: datetime, proves: str | None) -> None:
+    assert part.run is not None
+    assert part.scan is not None
+    for row in absent:
+        if row.state == State.RESOLVED or row.type not in part.run.types or row.key in part.run.unexamined:
+            continue
+        if row.state != State.FIXING:
+            store.resolve(session, now, row, "absent", "agent", "a full scan does not see it any more", part.scan.id)
+        elif proves and row.fix_job == proves:
+            store.resolve(
+                session, now, row, "verified", "agent", "fixed: the scan after it does not see it", part.scan.id, proves
+            )
+
+
+def _state(session: Session, node_id: str, part: Part, now: datetime) -> ScannerState:
+    state = session.get(ScannerState, (node_id, part.scanner))
+    if state is None:
+        state = ScannerState(node_id=node_id, scanner=part.scanner, seen_at=now, digest="", seq=0, interval_seconds=0)
+        session.add(state)
+    return state
+
+
+def _note(said: ScannerState, part: Part, now: datetime) -> None:
+    gap = int((now - said.seen_at).total_seconds())
+    if part.scan is None and gap > 1:
+        # Agents are silent while they see nothing, so a long gap is rarely the interval.
+        said.interval_seconds = min(gap, said.interval_seconds * 5 // 4 + 1) if said.interval_seconds else gap
+    said.seen_at = now
+    said.digest = part.digest() if part.scan is None or part.scan.final else ""
+    if part.scan is not None:
+        said.seq = max(said.seq, part.scan.seq)
+    if part.run is not None:
+        said.error = part.run.error
+        if part.run.ok:
+            said.last_ok = now
+
+
+def _rows(session: Session, node_id: str) -> Rows:
+    return {(row.type, row.key): row for row in session.scalars(select(Finding).where(Finding.node_id == node_id))}

@@ -1,0 +1,170 @@
+"""Findings: looking them up, and every way in which their state changes. Each change is a row of history."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from hyprbox import ids
+from hyprbox.audit import store as audit
+from hyprbox.db import wake
+from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.findings.model import Event, Finding, ScannerState, State
+from hyprbox.nodes.model import State as NodeState
+from hyprwire import Severity
+
+WANTS_ATTENTION = (State.OPEN, State.FIXING)
+HELD = (State.ACKNOWLEDGED, State.SNOOZED)
+
+
+def get(session: Session, finding_id: str) -> Finding:
+    finding = session.scalar(select(Finding).where(Finding.id == finding_id))
+    if finding is None:
+        raise Missing(f"finding {finding_id} is not known")
+    return finding
+
+
+def events(session: Session, finding_id: str) -> Sequence[Event]:
+    """Oldest first."""
+    return session.scalars(select(Event).where(Event.finding_id == finding_id).order_by(Event.id)).all()
+
+
+def last_seen(session: Session, findings: Iterable[Finding]) -> dict[str, datetime]:
+    """By id. An unchanged report is noted once with its scanner, not with each of its findings."""
+    findings = list(findings)
+    rows = select(ScannerState).where(ScannerState.node_id.in_({finding.node_id for finding in findings}))
+    noted = {(row.node_id, row.scanner): row.seen_at for row in session.scalars(rows)}
+    return {
+        finding.id: noted.get((finding.node_id, finding.scanner), finding.seen_at)
+        if finding.in_last_report
+        else finding.seen_at
+        for finding in findings
+    }
+
+
+def acknowledge(
+    session: Session, now: datetime, actor: str, finding_id: str, reason: str, until: datetime | None
+) -> Finding:
+    finding = _for_a_person(session, finding_id)
+    _hold(session, now, finding, State.ACKNOWLEDGED, actor, reason, until)
+    return finding
+
+
+def snooze(
+    session: Session, now: datetime, actor: str, finding_id: str, reason: str, until: datetime | None
+) -> Finding:
+    if until is None:
+        raise Invalid("until is missing, expected the time at which the finding is to come back")
+    finding = _for_a_person(session, finding_id)
+    _hold(session, now, finding, State.SNOOZED, actor, reason, until)
+    return finding
+
+
+def take_up_again(session: Session, now: datetime, actor: str, finding_id: str, state: State) -> Finding:
+    """Withdraws an acknowledgement or a snooze."""
+    finding = get(session, finding_id)
+    if finding.state != state:
+        raise Conflict(f"finding {finding_id} is {finding.state}, expected {state}")
+    _reopen(session, now, finding, actor, "withdrawn")
+    audit.record(session, now, actor, "finding.withdraw", finding_id, state=state)
+    return finding
+
+
+def resolve_by_hand(session: Session, now: datetime, actor: str, finding_id: str, reason: str) -> Finding:
+    """The next scan that sees it opens it again."""
+    finding = _for_a_person(session, finding_id)
+    resolve(session, now, finding, "manual", actor, note=reason)
+    audit.record(session, now, actor, "finding.resolve", finding_id, reason=reason)
+    return finding
+
+
+def start_fix(session: Session, now: datetime, actor: str, finding_id: str, job_id: str) -> Finding:
+    finding = get(session, finding_id)
+    if finding.state in (State.FIXING, State.RESOLVED):
+        raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits for a fix")
+    finding.state_before_fix, finding.fix_job = finding.state, job_id
+    change(session, now, finding, State.FIXING, actor, "a fix was started", job_id=job_id)
+    return finding
+
+
+def give_up_fix(session: Session, now: datetime, job_id: str, note: str) -> None:
+    """The fix failed or proved nothing: its findings fall back to what they were."""
+    for finding in session.scalars(select(Finding).where(Finding.fix_job == job_id, Finding.state == State.FIXING)):
+        finding.fix_job = None
+        change(session, now, finding, State(finding.state_before_fix or State.OPEN), "hyprbox", note, job_id=job_id)
+
+
+def end_holds(session: Session, now: datetime) -> None:
+    """Acknowledged and snoozed ones whose time is over are open again."""
+    for finding in session.scalars(select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)):
+        _reopen(session, now, finding, "sweeper", "its time is over")
+
+
+def resolve(
+    session: Session, now: datetime, finding: Finding, how: str, actor: str,
+    note: str = "", scan_id: str | None = None, job_id: str | None = None,
+) -> None:  # fmt: skip
+    finding.resolved_at, finding.resolved_how = now, how
+    finding.fix_job = finding.held_by = finding.held_why = finding.held_until = None
+    forget_report(session, finding)
+    change(session, now, finding, State.RESOLVED, actor, note or how, scan_id, job_id)
+
+
+def change(
+    session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
+    scan_id: str | None = None, job_id: str | None = None,
+) -> None:  # fmt: skip
+    was = None if finding.state == "" else finding.state
+    finding.state = state
+    session.add(
+        Event(
+            node_id=finding.node_id, id=ids.new(), finding_id=finding.id, at=now, was=was, became=state,
+            actor=actor, note=note, scan_id=scan_id, job_id=job_id,
+        )
+    )  # fmt: skip
+    session.flush()
+    count(session, finding.node_id)
+    wake(session, "fleet", "findings")
+
+
+def count(session: Session, node_id: str) -> None:
+    """What a node's row says of its findings."""
+    wanting = select(Finding.severity, func.count()).where(
+        Finding.node_id == node_id, Finding.state.in_(WANTS_ATTENTION)
+    )
+    counted = dict(session.execute(wanting.group_by(Finding.severity)).all())
+    numbers = {
+        "open_critical": counted.get(Severity.CRITICAL, 0),
+        "open_warn": counted.get(Severity.WARN, 0),
+        "open_info": counted.get(Severity.INFO, 0),
+    }
+    session.execute(update(NodeState).where(NodeState.node_id == node_id).values(numbers))
+
+
+def forget_report(session: Session, finding: Finding) -> None:
+    """Its state was changed by something else than a report, so the same report again is news."""
+    mine = ScannerState.node_id == finding.node_id, ScannerState.scanner == finding.scanner
+    session.execute(update(ScannerState).where(*mine).values(digest=""))
+
+
+def _for_a_person(session: Session, finding_id: str) -> Finding:
+    finding = get(session, finding_id)
+    if finding.state in (State.RESOLVED, State.FIXING):
+        raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits")
+    return finding
+
+
+def _hold(
+    session: Session, now: datetime, finding: Finding, state: State, actor: str, why: str, until: datetime | None
+) -> None:
+    if until is not None and until <= now:
+        raise Invalid(f"until is {until.isoformat()}, expected a time in the future")
+    finding.held_by, finding.held_why, finding.held_until = actor, why, until
+    change(session, now, finding, state, actor, why)
+    audit.record(session, now, actor, f"finding.{state.lower()}", finding.id, reason=why)
+
+
+def _reopen(session: Session, now: datetime, finding: Finding, actor: str, note: str) -> None:
+    finding.held_by = finding.held_why = finding.held_until = None
+    change(session, now, finding, State.OPEN, actor, note)

@@ -1,0 +1,50 @@
+"""Is it alive, is it ready, and how is it: for balancers and Prometheus."""
+
+from litestar import MediaType, Router, get
+from litestar.response import Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from hyprbox.door import TheBox
+from hyprbox.errors import Unavailable
+from hyprbox.jobs import store as jobs
+from hyprbox.nodes import store as nodes
+
+
+@get("/health", media_type=MediaType.TEXT)
+async def health() -> str:
+    return "alive\n"
+
+
+@get("/ready", media_type=MediaType.TEXT)
+async def ready(box: TheBox) -> str:
+    try:
+        await box.db.read(_ask)
+    except Exception as error:
+        raise Unavailable("the database does not answer") from error
+    return "ready\n"
+
+
+@get("/metrics")
+async def metrics(box: TheBox) -> Response[bytes]:
+    """Numbers only: nothing in them names a node, since whoever can reach this port can read them."""
+    by_status = await box.db.read(nodes.count_by_status)
+    by_state = await box.db.read(jobs.count_by_state)
+    registry = CollectorRegistry()
+    fleet = Gauge("hyprbox_nodes", "Nodes by status", ["status"], registry=registry)
+    for status, number in by_status.items():
+        fleet.labels(status.lower()).set(number)
+    work = Gauge("hyprbox_jobs", "Jobs that have not ended, by state", ["state"], registry=registry)
+    for state, number in by_state.items():
+        work.labels(state.lower()).set(number)
+    Gauge("hyprbox_waiting_writes", "Writes in the queue", registry=registry).set(box.db.waiting)
+    Gauge("hyprbox_waiting_requests", "Held polls, pings and readers", registry=registry).set(len(box.wake))
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _ask(session: Session) -> None:
+    session.execute(text("SELECT 1"))
+
+
+routes = Router("/", route_handlers=[health, ready, metrics], include_in_schema=False)

@@ -1,0 +1,51 @@
+"""POST /api/heartbeat and POST /api/findings: how a node is and what its scanners see."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from hyprbox.box import Box
+from hyprbox.errors import TooLarge
+from hyprbox.findings import reports
+from hyprbox.hot.call import DONE, Answer, Call, answer
+from hyprbox.hot.decode import check_depth, decode
+from hyprbox.jobs import ending
+from hyprbox.nodes import beats
+from hyprwire import FindingReport, Heartbeat
+
+MOST_FINDINGS = 2000
+LARGEST_FINDING = 16 * 1024
+
+
+async def heartbeat(box: Box, call: Call) -> Answer:
+    beat = decode(Heartbeat, call.body)
+    await box.gate.admit_node(call.header(b"authorization"), beat.node_id)
+    now = box.clock.now()
+    await box.db.write_many(beats.record, beats.Beat(beat, now))
+    return answer({"serverTime": now, "accepts": ["scan"]})
+
+
+async def report(box: Box, call: Call) -> Answer:
+    await box.gate.badge(call.header(b"authorization"))
+    said = decode(FindingReport, call.body)
+    await box.gate.admit_node(call.header(b"authorization"), said.nodeId)
+    _check_size(said)
+    await box.db.write(_record, said, box.clock.now())
+    return DONE
+
+
+def _record(session: Session, said: FindingReport, now: datetime) -> None:
+    scan = said.scan
+    proves = ending.proved_by(session, said.nodeId, scan.jobId, scan.startedAt) if scan else None
+    reports.record(session, said, now, proves)
+
+
+def _check_size(said: FindingReport) -> None:
+    if len(said.findings) > MOST_FINDINGS:
+        raise TooLarge(f"findings has {len(said.findings)} entries, expected at most {MOST_FINDINGS}")
+    for number, finding in enumerate(said.findings):
+        check_depth(finding.metadata)
+        size = len(msgspec.json.encode(finding))
+        if size > LARGEST_FINDING:
+            raise TooLarge(f"findings[{number}] has {size} bytes, expected at most {LARGEST_FINDING}")

@@ -1,0 +1,81 @@
+"""A request of an agent and its answer, without a framework: these routes carry nearly all traffic."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from hyprbox.errors import Invalid, TooLarge, Unsupported
+
+Scope = Any  # ASGI's own shapes; every server and framework types them differently
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class Call:
+    __slots__ = ("_headers", "_query", "body", "path")
+
+    def __init__(self, scope: Scope, body: bytes) -> None:
+        self.path: str = scope["path"]
+        self.body = body
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._query: bytes = scope["query_string"]
+
+    def header(self, name: bytes) -> str | None:
+        """`name` in lower case."""
+        for key, value in self._headers:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    def query(self, name: str) -> str:
+        try:
+            values = parse_qs(self._query.decode("ascii"), keep_blank_values=True, max_num_fields=20).get(name)
+        except ValueError:
+            raise Invalid("the query string is malformed") from None
+        if not values:
+            raise Invalid(f"the query parameter {name} is missing")
+        return values[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+NULL = Answer(body=b"null")
+DONE = Answer()
+
+
+def answer(value: Any, **headers: str) -> Answer:
+    return Answer(body=msgspec.json.encode(value), headers=headers)
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """TooLarge before the bytes are taken in, Unsupported for anything compressed."""
+    for key, value in scope["headers"]:
+        if key == b"content-encoding" and value.strip().lower() != b"identity":
+            raise Unsupported(f"Content-Encoding is {value.decode('latin-1')!a}, expected none")
+        if key == b"content-length" and value.isdigit() and int(value) > limit:
+            raise TooLarge(f"the body has {int(value)} bytes, expected at most {limit}")
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise TooLarge(f"the body has more than {limit} bytes")
+    return body
+
+
+async def send_answer(send: Send, given: Answer) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(given.body))]
+    if given.headers:
+        extra = {key.encode(): value.encode() for key, value in given.headers.items()}
+        headers = [*({b"content-type": b"application/json"} | extra).items(), headers[1]]
+    await send({"type": "http.response.start", "status": given.status, "headers": headers})
+    await send({"type": "http.response.body", "body": given.body})

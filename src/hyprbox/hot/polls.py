@@ -1,0 +1,58 @@
+"""GET /api/jobs/pending and POST …/accept: how a node gets its next job."""
+
+import asyncio
+import re
+
+from hyprbox.box import Box
+from hyprbox.errors import Invalid
+from hyprbox.hot.call import DONE, NULL, Answer, Call, answer
+from hyprbox.hot.decode import decode
+from hyprbox.jobs import handing
+from hyprwire import Acceptance
+from hyprwire.names import check_node_id
+
+LONGEST_WAIT = 25
+WAIT = re.compile(r"\bwait=(\d{1,6})\b")
+OFFER = re.compile(r"(?:^|,)\s*offer\s*(?:,|;|$)")
+
+
+async def pending(box: Box, call: Call) -> Answer:
+    node_id = call.query("nodeId")
+    try:
+        check_node_id("nodeId", node_id)
+    except ValueError as error:
+        raise Invalid(str(error)) from None
+    authorization, prefer = call.header(b"authorization"), call.header(b"prefer") or ""
+    badge = await box.gate.admit_node(authorization, node_id)
+    if not OFFER.search(prefer):
+        job = await box.db.write(handing.claim, badge, node_id, box.clock.now())
+        return answer(job) if job else NULL
+    return await _offer(box, authorization, node_id, wait_of(prefer))
+
+
+async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int) -> Answer:
+    applied = f"wait={seconds}, offer" if seconds else "offer"
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    with box.wake.listen("node", node_id, alone=True) as ear:
+        while True:
+            job = await box.db.read(handing.next_offer, node_id, box.clock.now())
+            if job:
+                await box.gate.admit_node(authorization, node_id)  # it may have been revoked while it waited
+                return answer(job, **{"preference-applied": applied})
+            if not await ear.wait(end - loop.time()) or ear.replaced or box.wake.closing:
+                return Answer(body=b"null", headers={"preference-applied": applied})
+
+
+async def accept(box: Box, call: Call, job_id: str) -> Answer:
+    badge = await box.gate.badge(call.header(b"authorization"))
+    said = decode(Acceptance, call.body)
+    if not 1 <= len(said.runId) <= 128 or not said.runId.isprintable():
+        raise Invalid("runId is empty, too long or not printable, expected 1 to 128 characters")
+    await box.db.write(handing.accept, badge, job_id, said.runId, box.clock.now())
+    return DONE
+
+
+def wait_of(prefer: str) -> int:
+    found = WAIT.search(prefer)
+    return min(int(found[1]), LONGEST_WAIT) if found else 0

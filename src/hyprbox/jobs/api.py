@@ -1,0 +1,79 @@
+"""Jobs over HTTP. Their state is for everybody, their output for operators, their scripts for admins to send."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from litestar import Request, get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Stream
+from sqlalchemy.orm import Session
+
+from hyprbox.box import Box
+from hyprbox.door import TheBox, TheCaller, operator, viewer
+from hyprbox.errors import Forbidden
+from hyprbox.jobs import live, output, store
+from hyprbox.jobs.model import State
+from hyprbox.jobs.views import JobView, view
+from hyprbox.paging import DEFAULT, Limit, Page, page
+from hyprbox.people.model import Role
+
+Offset = Annotated[int, QueryParameter(ge=0)]
+
+
+@get("/jobs", guards=[viewer])
+async def index(
+    box: TheBox,
+    nodeId: FromQuery[str | None] = None,
+    in_state: Annotated[State | None, QueryParameter(name="state")] = None,
+    limit: Limit = DEFAULT,
+    cursor: FromQuery[str | None] = None,
+) -> Page[JobView]:
+    rows = await box.db.read(store.page, nodeId, in_state, cursor, limit + 1)
+    return page(rows, limit, view, lambda job: job.id)
+
+
+@get("/jobs/{job_id:str}", guards=[viewer])
+async def show(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
+    return view(await box.db.read(store.get, job_id), with_script=caller.may(Role.OPERATOR))
+
+
+@get("/jobs/{job_id:str}/output", guards=[operator])
+async def read(job_id: FromPath[str], box: TheBox, offset: Offset = 0) -> Stream:
+    await box.db.read(store.get, job_id)
+    return Stream(_pieces(box, job_id, offset), media_type="text/plain; charset=utf-8")
+
+
+@get("/jobs/{job_id:str}/events", guards=[operator])
+async def events(job_id: FromPath[str], request: Request[Any, Any, Any], box: TheBox, offset: Offset = 0) -> Stream:
+    await box.db.read(store.get, job_id)
+    last = request.headers.get("last-event-id", "")
+    start = int(last) if last.isdecimal() and len(last) < 16 else offset
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return Stream(live.events(box, job_id, start), media_type="text/event-stream", headers=headers)
+
+
+@post("/jobs/{job_id:str}/cancellation", guards=[operator], status_code=202)
+async def cancel(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
+    return view(await box.db.write(store.cancel, box.clock.now(), caller.name, job_id))
+
+
+@post("/jobs/{job_id:str}/rerun", guards=[operator])
+async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
+    job = await box.db.read(store.get, job_id)
+    if job.preset is None and not caller.may(Role.ADMIN):
+        raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")
+    return view(await box.db.write(store.rerun, box.clock.now(), caller.name, job_id))
+
+
+async def _pieces(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
+    """What is there now, without holding it all in memory."""
+    while data := await box.db.read(_read, job_id, offset):
+        offset += len(data)
+        yield data
+
+
+def _read(session: Session, job_id: str, offset: int) -> bytes:
+    return output.read(session, store.get(session, job_id), offset)
+
+
+handlers = [index, show, read, events, cancel, rerun]

@@ -1,0 +1,91 @@
+"""Handing jobs to nodes: offered and accepted, or claimed by an agent that knows no offers. One at a time, once."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hyprbox.errors import Conflict, Gone, Missing
+from hyprbox.jobs import store
+from hyprbox.jobs.model import Job, State
+from hyprbox.nodes import store as nodes
+from hyprbox.tokens.badge import Badge
+from hyprwire import Job as Handed
+
+
+def next_offer(session: Session, node_id: str, now: datetime) -> Handed | None:
+    """Looking changes nothing: only an acceptance takes a job out of the queue."""
+    if _running(session, node_id) or nodes.is_contested(session, node_id, now):
+        return None
+    job = _first_queued(session, node_id, now)
+    return handed(job, lease=True) if job else None
+
+
+def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: datetime) -> None:
+    """The same runId again is welcome again; Conflict when another run has it, Gone when it is not to run any more."""
+    job = of_badge(session, badge, job_id)
+    if job.run_id == run_id and job.state == State.RUNNING:
+        return
+    if job.state in (State.CANCELLED, State.EXPIRED) or (job.run_id == run_id and job.state == State.LOST):
+        raise Gone(f"job {job_id} is {job.state}")
+    if job.state != State.QUEUED or _running(session, job.node_id):
+        raise Conflict(f"job {job_id} is {job.state} or another job of node {job.node_id} is running")
+    if not _take(session, job, badge, run_id, now):
+        raise Conflict(f"job {job_id} was taken by another run")
+
+
+def claim(session: Session, badge: Badge, node_id: str, now: datetime) -> Handed | None:
+    """For an agent without offers: asking takes. Asking while its last job runs means that it has left that one."""
+    running = _running(session, node_id)
+    if running and running.run_id is not None:
+        return None
+    if running:
+        store.end(session, now, running, State.LOST, "the agent asked for the next job without reporting its end")
+    if nodes.is_contested(session, node_id, now):
+        return None
+    job = _first_queued(session, node_id, now)
+    return handed(job) if job and _take(session, job, badge, None, now) else None
+
+
+def of_badge(session: Session, badge: Badge, job_id: str) -> Job:
+    """Only the token that was handed the job speaks of it, or one pinned to its node; to others it does not exist."""
+    job = store.locked(session, job_id)
+    if job.state == State.QUEUED and badge.node_id is None:
+        return job
+    if badge.node_id == job.node_id or (badge.node_id is None and job.token_id == badge.token_id):
+        return job
+    raise Missing(f"job {job_id} is not known")
+
+
+def handed(job: Job, lease: bool = False) -> Handed:
+    return Handed(
+        id=job.id, script=job.script, timeoutSeconds=job.timeout_seconds, killGraceSeconds=job.kill_grace_seconds,
+        env=job.env, maxOutputBytes=job.max_output_bytes, leaseSeconds=job.lease_seconds if lease else None,
+        rescan=job.rescan, redact=job.redact, expiresAt=job.expires_at.isoformat() if job.expires_at else None,
+    )  # fmt: skip
+
+
+def _running(session: Session, node_id: str) -> Job | None:
+    return session.scalar(select(Job).where(Job.node_id == node_id, Job.state == State.RUNNING).limit(1))
+
+
+def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:
+    queued = select(Job).where(Job.node_id == node_id, Job.state == State.QUEUED)
+    in_time = queued.where(Job.expires_at.is_(None) | (Job.expires_at > now))
+    return session.scalar(in_time.order_by(Job.id).limit(1))
+
+
+def _take(session: Session, job: Job, badge: Badge, run_id: str | None, now: datetime) -> bool:
+    """Whoever's UPDATE finds it queued has it."""
+    taken = update(Job).where(Job.node_id == job.node_id, Job.id == job.id, Job.state == State.QUEUED)
+    values = {
+        "state": State.RUNNING,
+        "run_id": run_id,
+        "token_id": badge.token_id,
+        "claimed_at": now,
+        "last_contact": now,
+    }
+    if session.scalar(taken.values(values).returning(Job.id)) is None:
+        return False
+    store.tell(session, job)
+    return True

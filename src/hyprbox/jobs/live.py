@@ -1,0 +1,64 @@
+"""A job's output while it is being written, as server-sent events. Event ids are offsets, so a reader can go on."""
+
+import asyncio
+import codecs
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from hyprbox.box import Box
+from hyprbox.jobs import output, store
+from hyprbox.jobs.model import Job
+
+KEEP_ALIVE_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new of a job from `offset` on: `data`, up to `end`."""
+
+    job: Job
+    data: bytes
+    end: int
+
+
+async def follow(box: Box, job_id: str, offset: int) -> AsyncIterator[News]:
+    """Every piece from `offset` on, and one without data per quiet time; the last one has a job that has ended."""
+    with box.wake.listen("job", job_id) as ear:
+        while True:
+            news = await box.db.read(_news, job_id, offset)
+            offset = news.end
+            yield news
+            if box.wake.closing or (news.job.has_ended and offset >= news.job.output_bytes):
+                return
+            if offset >= news.job.output_bytes:
+                await ear.wait(KEEP_ALIVE_SECONDS)
+
+
+async def events(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
+    """`output` events carry JSON text, so that no line break ends an event early; `state` comes at each change."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    state = None
+    async for news in follow(box, job_id, offset):
+        ended = news.job.has_ended and news.end >= news.job.output_bytes
+        text = decoder.decode(news.data, final=ended)
+        if text:
+            yield _event("output", text, news.end - len(decoder.getstate()[0]))
+        if news.job.state != state:
+            state = news.job.state
+            yield _event("state", {"state": state, "exitCode": news.job.exit_code}, news.end)
+        elif not text:
+            yield b": still here\n\n"
+        await asyncio.sleep(0)
+
+
+def _news(session: Session, job_id: str, offset: int) -> News:
+    job = store.get(session, job_id)
+    data = output.read(session, job, offset)
+    return News(job, data, offset + len(data))
+
+
+def _event(name: str, data: object, offset: int) -> bytes:
+    return f"id: {offset}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,117 @@
+"""A job's output: appended exactly at the length that is known, so that every byte arrives exactly once."""
+
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from hyprbox.errors import Conflict, Gone
+from hyprbox.jobs import store
+from hyprbox.jobs.handing import of_badge
+from hyprbox.jobs.model import Job, Piece, State
+from hyprbox.tokens.badge import Badge
+from hyprwire import Output, OutputAck
+
+READ_AT_ONCE = 256 * 1024
+COMPACT_SIZE = 1024 * 1024
+
+
+def append(session: Session, badge: Badge, job_id: str, said: Output, now: datetime) -> OutputAck:
+    """Conflict with expectedOffset for a gap. A repeat changes nothing, an overlap adds what is new of it."""
+    job = of_badge(session, badge, job_id)
+    if not job.has_ended or job.state == State.LOST:
+        heard(session, job, said.runId, now)
+        receive(session, job, said.output, said.offset, said.leftOut)
+        store.tell(session, job)
+    elif job.state in (State.CANCELLED, State.EXPIRED) and job.claimed_at is None:
+        raise Gone(f"job {job_id} is {job.state}")
+    return OutputAck(nextOffset=job.received_bytes, cancel=_is_to_stop(job))
+
+
+def ping(session: Session, badge: Badge, job_id: str, run_id: str | None, now: datetime) -> OutputAck:
+    job = of_badge(session, badge, job_id)
+    if not job.has_ended or job.state == State.LOST:
+        heard(session, job, run_id, now)
+    return OutputAck(nextOffset=job.received_bytes, cancel=_is_to_stop(job))
+
+
+def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None:
+    """A sign of life renews the lease, and brings back a job that was given up as lost."""
+    if job.state == State.QUEUED:
+        raise Conflict(f"job {job.id} is QUEUED, expected it to be accepted first")
+    if job.run_id != run_id:
+        raise Conflict(f"job {job.id} was taken by another run")
+    job.last_contact = now
+    if job.state == State.LOST:
+        job.state, job.error_msg, job.finished_at = State.RUNNING, None, None
+        store.tell(session, job)
+
+
+def receive(session: Session, job: Job, text: str, offset: int | None, left_out: int = 0) -> None:
+    data = text.encode("utf-8", "replace")
+    at = job.received_bytes
+    if offset is not None:
+        if offset > at and not left_out:
+            raise Conflict(f"offset is {offset}, expected at most {at}", expectedOffset=at)
+        if offset > at:
+            _keep(
+                session, job, f"\n[{offset - at} bytes were left out: the node does not have them any more]\n".encode()
+            )
+            job.received_bytes = at = offset
+        data = data[at - offset :]
+    _keep(session, job, data)
+    job.received_bytes += len(data)
+
+
+def read(session: Session, job: Job, offset: int, limit: int = READ_AT_ONCE) -> bytes:
+    """At most `limit` bytes from `offset` on; empty at the end of what is there."""
+    found = b"".join(_pieces_from(session, job, offset, limit))
+    return found[:limit]
+
+
+def compact(session: Session, at_once: int = 20) -> int:
+    """What is over is kept in few compressed pieces instead of many small ones."""
+    over = select(Job).where(Job.compacted.is_(False), Job.state.not_in([State.QUEUED, State.RUNNING, State.LOST]))
+    jobs = session.scalars(over.limit(at_once)).all()
+    for job in jobs:
+        whole = b"".join(_pieces_from(session, job, 0, job.output_bytes))
+        session.execute(delete(Piece).where(*_of(job)))
+        for start in range(0, len(whole), COMPACT_SIZE):
+            _add(session, job, start, zlib.compress(whole[start : start + COMPACT_SIZE]), compressed=True)
+        job.compacted = True
+    return len(jobs)
+
+
+def _keep(session: Session, job: Job, data: bytes) -> None:
+    """Up to the job's limit, which a note then marks; what comes after it only counts as received."""
+    room = job.max_output_bytes - job.output_bytes
+    if room <= 0 or not data:
+        return
+    if len(data) > room:
+        note = f"\n[output is longer than the limit of {job.max_output_bytes} bytes; the rest was not kept]\n".encode()
+        data = data[: max(room - len(note), 0)] + note[:room]
+    _add(session, job, job.output_bytes, data)
+    job.output_bytes += len(data)
+
+
+def _add(session: Session, job: Job, offset: int, data: bytes, compressed: bool = False) -> None:
+    session.add(Piece(node_id=job.node_id, job_id=job.id, offset=offset, data=data, compressed=compressed))
+    session.flush()
+
+
+def _pieces_from(session: Session, job: Job, offset: int, limit: int) -> Iterator[bytes]:
+    first = select(Piece.offset).where(*_of(job), Piece.offset <= offset).order_by(Piece.offset.desc()).limit(1)
+    pieces = select(Piece).where(*_of(job), Piece.offset >= (session.scalar(first) or 0), Piece.offset < offset + limit)
+    for piece in session.scalars(pieces.order_by(Piece.offset)):
+        data = zlib.decompress(piece.data) if piece.compressed else piece.data
+        yield data[max(offset - piece.offset, 0) :]
+
+
+def _of(job: Job) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Piece.node_id == job.node_id, Piece.job_id == job.id
+
+
+def _is_to_stop(job: Job) -> bool:
+    return job.cancel_asked_at is not None and not job.has_ended

@@ -1,0 +1,81 @@
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hyprbox.db import Base
+
+
+class Status(StrEnum):
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
+
+
+class Node(Base):
+    """What a node is; written only when something of it has changed."""
+
+    __tablename__ = "nodes"
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    hostname: Mapped[str]
+    os: Mapped[str]
+    agent_version: Mapped[str]
+    ip: Mapped[str | None]
+    region: Mapped[str | None]
+    kernel: Mapped[str | None]
+    architecture: Mapped[str | None]
+    labels: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
+    first_seen: Mapped[datetime]
+    state: Mapped["State"] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+
+
+class State(Base):
+    """How a node is; written with every heartbeat, so it is narrow and has no index on last_seen.
+
+    Percentages are kept as tenths: 31 is 3.1 %.
+    """
+
+    __tablename__ = "node_state"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+
+    node_id: Mapped[str] = mapped_column(
+        ForeignKey("nodes.node_id", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True
+    )
+    status: Mapped[str]
+    last_seen: Mapped[datetime]
+    cpu: Mapped[int] = mapped_column(SmallInteger)
+    ram: Mapped[int] = mapped_column(SmallInteger)
+    disk: Mapped[int] = mapped_column(SmallInteger)
+    uptime_seconds: Mapped[int | None]
+    open_critical: Mapped[int] = mapped_column(default=0, server_default="0")
+    open_warn: Mapped[int] = mapped_column(default=0, server_default="0")
+    open_info: Mapped[int] = mapped_column(default=0, server_default="0")
+    identity: Mapped[str | None]
+    identity_before: Mapped[str | None]
+    identity_flips: Mapped[int] = mapped_column(default=0, server_default="0")
+    identity_flipped_at: Mapped[datetime | None]
+
+
+class Sample(Base):
+    """One point of a node's load; ts in seconds since 1970, percentages as tenths."""
+
+    __tablename__ = "samples"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    ts: Mapped[int] = mapped_column(primary_key=True)
+    cpu: Mapped[int] = mapped_column(SmallInteger)
+    ram: Mapped[int] = mapped_column(SmallInteger)
+    disk: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Change(Base):
+    """A node came ONLINE or went OFFLINE."""
+
+    __tablename__ = "node_changes"
+    __table_args__ = (Index("node_changes_by_time", "at"),)
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
+    status: Mapped[str]

@@ -1,0 +1,109 @@
+"""Nodes come ONLINE when they speak, go OFFLINE when they fall silent, are renamed and deleted by people."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from hyprbox.audit import store as audit
+from hyprbox.db import Base, wake
+from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.nodes.model import Change, Node, Sample, State, Status
+from hyprbox.tokens import store as tokens
+from hyprwire.names import check_node_id
+
+CONTEST = timedelta(minutes=30)
+
+
+def get(session: Session, node_id: str) -> Node:
+    node = session.get(Node, node_id)
+    if node is None:
+        raise Missing(f"node {node_id} is not known")
+    return node
+
+
+def exists(session: Session, node_id: str) -> bool:
+    return session.scalar(select(Node.node_id).where(Node.node_id == node_id)) is not None
+
+
+def mark_silent(session: Session, now: datetime, since: datetime, silence: timedelta) -> list[str]:
+    """Nodes not heard from for `silence` go OFFLINE; time before `since` is not counted. Returns who just did."""
+    if since > now - silence:
+        return []
+    silent = update(State).where(State.status == Status.ONLINE, State.last_seen < now - silence)
+    gone = list(session.scalars(silent.values(status=Status.OFFLINE).returning(State.node_id)))
+    session.add_all(Change(node_id=node_id, at=now, status=Status.OFFLINE) for node_id in gone)
+    if gone:
+        wake(session, "fleet", "nodes")
+    return gone
+
+
+def is_contested(session: Session, node_id: str, now: datetime) -> bool:
+    """Two machines take turns under this name; neither is handed a job."""
+    return session.scalar(select(State.node_id).where(State.node_id == node_id, *_contested(now))) is not None
+
+
+def contested(session: Session, now: datetime) -> Sequence[str]:
+    return session.scalars(select(State.node_id).where(*_contested(now))).all()
+
+
+def count_by_status(session: Session) -> dict[str, int]:
+    counted = session.execute(select(State.status, func.count()).group_by(State.status)).all()
+    return {Status.ONLINE: 0, Status.OFFLINE: 0} | dict(counted)
+
+
+def label(session: Session, now: datetime, actor: str, node_id: str, labels: dict[str, str]) -> Node:
+    node = get(session, node_id)
+    if labels != node.labels:
+        audit.record(session, now, actor, "node.label", node_id, before=node.labels, after=labels)
+        node.labels = labels
+    return node
+
+
+def delete_node(session: Session, now: datetime, actor: str, node_id: str) -> None:
+    """Its rows go, its pinned tokens are revoked, a tombstone stays: no heartbeat brings it back unasked."""
+    get(session, node_id)
+    tokens.bury(session, now, actor, node_id)
+    for table in reversed(_tables_of_a_node()):
+        session.execute(delete(table).where(table.c.node_id == node_id))
+    audit.record(session, now, actor, "node.delete", node_id)
+    wake(session, "fleet", "nodes")
+
+
+def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: str) -> None:
+    """Everything it has ever been moves along, its tokens too."""
+    get(session, node_id)
+    try:
+        check_node_id("new name", new_id)
+    except ValueError as error:
+        raise Invalid(str(error)) from None
+    if exists(session, new_id):
+        raise Conflict(f"a node called {new_id} exists already")
+    for table in _tables_of_a_node():
+        session.execute(update(table).where(table.c.node_id == node_id).values(node_id=new_id))
+    tokens.move(session, node_id, new_id)
+    audit.record(session, now, actor, "node.rename", new_id, before=node_id)
+
+
+def changes(session: Session, limit: int) -> Sequence[Change]:
+    """Newest first."""
+    return session.scalars(select(Change).order_by(Change.at.desc()).limit(limit)).all()
+
+
+def drop_old_samples(session: Session, before: datetime, limit: int) -> int:
+    """At most `limit` rows at a time, so that no beat waits for it."""
+    old = select(Sample.node_id, Sample.ts).where(Sample.ts < int(before.timestamp())).limit(limit)
+    gone = delete(Sample).where(tuple_(Sample.node_id, Sample.ts).in_(old))
+    return session.connection().execute(gone).rowcount
+
+
+def _contested(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """One return of an earlier identity can be a restored snapshot; two are two machines."""
+    return State.identity_flips >= 2, State.identity_flipped_at > now - CONTEST
+
+
+def _tables_of_a_node() -> list[Table]:
+    """Every table with a node_id but the ones that outlive it, in an order in which rows may be made."""
+    keep = {"tokens", "tombstones"}
+    return [table for table in Base.metadata.sorted_tables if "node_id" in table.c and table.name not in keep]

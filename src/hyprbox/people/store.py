@@ -1,0 +1,84 @@
+"""People: who they are, what they may, and what happens when they forget or fail."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hyprbox import ids
+from hyprbox.audit import store as audit
+from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.people import doors
+from hyprbox.people.model import Person, Role
+
+FAILURES = 5
+LOCK = timedelta(minutes=5)
+NAME = re.compile(r"[\w.@+ -]{1,64}")
+
+
+def create(session: Session, now: datetime, actor: str, name: str, role: Role) -> Person:
+    name = name.strip()
+    if not NAME.fullmatch(name):
+        raise Invalid(f"name is {name!a}, expected 1 to 64 letters, digits, spaces or . @ + - _")
+    if by_name(session, name):
+        raise Conflict(f"a person called {name} exists already")
+    person = Person(id=ids.new(), name=name, role=role, created_at=now)
+    session.add(person)
+    audit.record(session, now, actor, "person.create", name, role=role)
+    return person
+
+
+def everyone(session: Session) -> Sequence[Person]:
+    return session.scalars(select(Person).order_by(Person.name)).all()
+
+
+def by_name(session: Session, name: str) -> Person | None:
+    return session.scalar(select(Person).where(func.lower(Person.name) == name.strip().lower()))
+
+
+def known(session: Session, name: str) -> Person:
+    person = by_name(session, name)
+    if person is None:
+        raise Missing(f"nobody is called {name}")
+    return person
+
+
+def disable(session: Session, now: datetime, actor: str, name: str) -> Person:
+    """Ends their sessions too. The last admin stays: otherwise nobody could let anybody in."""
+    person = known(session, name)
+    if person.disabled_at is None:
+        admins = select(func.count()).where(Person.role == Role.ADMIN, Person.disabled_at.is_(None))
+        if person.role == Role.ADMIN and session.scalar(admins) == 1:
+            raise Conflict(f"{person.name} is the last admin, expected another one to remain")
+        person.disabled_at = now
+        doors.close_all(session, person.id)
+        audit.record(session, now, actor, "person.disable", person.name)
+    return person
+
+
+def reset(session: Session, now: datetime, actor: str, name: str) -> str:
+    """A new sign-in link; the old password and the sessions are gone, a lock and a disabling as well."""
+    person = known(session, name)
+    person.password = person.disabled_at = person.locked_until = None
+    person.failures = 0
+    doors.close_all(session, person.id)
+    audit.record(session, now, actor, "person.reset", person.name)
+    return doors.link(session, now, person)
+
+
+def set_password(session: Session, now: datetime, actor: str, person_id: str, hashed: str) -> None:
+    person = session.get_one(Person, person_id)
+    person.password = hashed
+    audit.record(session, now, actor, "person.password", person.name)
+
+
+def note_failure(session: Session, now: datetime, name: str) -> None:
+    """Five wrong passwords in a row lock a name for five minutes."""
+    person = by_name(session, name)
+    if person:
+        person.failures += 1
+        if person.failures >= FAILURES:
+            person.failures, person.locked_until = 0, now + LOCK
+            audit.record(session, now, "hyprbox", "person.lock", person.name)

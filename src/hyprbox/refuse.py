@@ -1,0 +1,55 @@
+"""Refusals and faults as answers: a problem in JSON for programs, a page for people."""
+
+import logging
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Template
+
+from hyprbox import errors
+
+log = logging.getLogger(__name__)
+
+FAULT = "something went wrong here; the log of this server says what"
+
+
+def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    refusal = errors.as_refusal(error) or _of_framework(error)
+    if refusal is None:
+        log.exception("%s %s failed", request.method, request.url.path.encode("unicode_escape").decode())
+        refusal = errors.Fault(FAULT)
+    return _page(request, refusal) if request.url.path.startswith("/dashboard") else _problem(refusal)
+
+
+def _problem(refusal: errors.Refusal) -> Response[bytes]:
+    status, headers, body = errors.problem(refusal)
+    return Response(body, status_code=status, headers=headers, media_type=headers["content-type"])
+
+
+def _page(request: Request[Any, Any, Any], refusal: errors.Refusal) -> Response[Any]:
+    if refusal.status == 401:
+        return Redirect("/dashboard/sign-in")
+    return Template("error.html", context={"refusal": refusal}, status_code=refusal.status, media_type=MediaType.HTML)
+
+
+def _of_framework(error: Exception) -> errors.Refusal | None:
+    """What the framework itself refuses: unknown paths, bodies and parameters of the wrong type."""
+    if not isinstance(error, HTTPException) or error.status_code >= 500:
+        return None
+    refusal = errors.Refusal(_sentence(error))
+    refusal.status = error.status_code
+    refusal.title = TITLES.get(error.status_code, "Bad request")
+    return refusal
+
+
+TITLES = {kind.status: kind.title for kind in (errors.Missing, errors.TooLarge, errors.Forbidden)} | {
+    405: "Method not allowed"
+}
+
+
+def _sentence(error: HTTPException) -> str:
+    extra = getattr(error, "extra", None)
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        return "; ".join(f"{item.get('key', 'body')}: {item.get('message', 'is invalid')}" for item in extra)
+    return error.detail

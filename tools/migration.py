@@ -1,0 +1,24 @@
+"""Writes a new migration from what the models say now: `python tools/migration.py "nodes have labels"`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import create_engine
+
+from hyprbox import migrations
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{Path(folder) / 'empty.db'}")
+        migrations.upgrade(engine)
+        with engine.begin() as connection:
+            config = migrations._config()
+            config.attributes["connection"] = connection
+            number = len(migrations.known()) + 1
+            command.revision(config, sys.argv[1], autogenerate=True, rev_id=f"{number:04}")
+
+
+main()
