@@ -1,12 +1,12 @@
 """Security updates, just those, by the real apt and dpkg from a signed archive."""
 
 import pytest
-from tests.presets import debian
-from tests.presets.debian import SECURITY, STABLE, Package
-from tests.presets.machine import Machine
 
 from hyprbox.presets.catalogue import load, shipped
 from hyprbox.presets.render import Mode, render
+from tests.presets import debian
+from tests.presets.debian import SECURITY, STABLE, Package
+from tests.presets.machine import Machine
 
 OLD = [
     Package("lib", "1.0"),
