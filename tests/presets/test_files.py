@@ -79,10 +79,8 @@ def test_revert_puts_back_all_that_apply_did(machine, tmp_path):
     machine.write("/etc/a file", "old\n", mode=0o600)
     machine.write("/etc/gone", "old\n")
     before = machine.tree("/etc")
-    apply = (
-        f"{NEW} '/etc/a file' 0644; {NEW} /etc/new.d/deep/x.conf; {NEW} '/etc/a file'; backup /etc/gone; S rm /etc/gone"
-    )
-    assert run(machine, tmp_path, apply).code == 0
+    twice = f"{NEW} '/etc/a file' 0644; echo newer | write_file '/etc/a file'"
+    assert run(machine, tmp_path, f"{twice}; {NEW} /etc/new.d/deep/x.conf; backup /etc/gone; S rm /etc/gone").code == 0
     assert machine.tree("/etc") != before
 
     machine.run(demo.script(tmp_path, "revert"))
