@@ -3,7 +3,7 @@
 # What is remembered lies in HB_DIR: files/ and a manifest whose lines are "F path" (it was there), "N path" (it was
 # not) and "D folder" (it was not there either).
 REMEMBERED=nothing
-HB_DIR=/var/lib/hyprbox/presets/$HB_JOB
+HB_DIR=/var/lib/hyprbox-presets/$HB_JOB
 OTHER_TOOLS='ansible|puppet|chef|salt|saltstack|cfengine'
 OTHER_TOOLS="($OTHER_TOOLS)[ _-]managed|(managed|generated|maintained|written) (by|with) ([a-z]+ )?($OTHER_TOOLS)"
 
@@ -131,7 +131,7 @@ remember() {
 
 open_memory() {
   refuse_unless_safe "$HB_DIR/manifest"
-  S mkdir -p -- /var/lib/hyprbox && S mkdir -p -m 0700 -- "${HB_DIR%/*}" "$HB_DIR"
+  S mkdir -p -m 0700 -- "${HB_DIR%/*}" "$HB_DIR"
 }
 
 # Folders that are made for a file go with it, the innermost first; hence the outermost is noted first.

@@ -9,7 +9,7 @@ from tests.presets.machine import NOBODY
 
 NEW = "printf 'new\\n' | write_file"
 FILE = "/etc/demo.conf"
-BACKUPS = "/var/lib/hyprbox/presets"
+BACKUPS = "/var/lib/hyprbox-presets"
 
 
 def run(machine, tmp_path, apply, **more):
@@ -173,22 +173,20 @@ def test_a_link_in_place_of_the_file_is_refused(machine, tmp_path):
 
 
 def test_a_memory_that_others_can_write_to_is_not_believed(machine, tmp_path):
-    """Else who owns /var/lib/hyprbox writes a manifest and has root put any file anywhere."""
+    """Else who owns it writes a manifest and has root put any file anywhere."""
     machine.write(f"{BACKUPS}/job-1/manifest", "F /etc/passwd\n")
     machine.write(f"{BACKUPS}/job-1/files/etc/passwd", "mine::0:0::/:/bin/sh\n")
-    os.chown(machine.path("/var/lib/hyprbox"), NOBODY, NOBODY)
+    os.chown(machine.path(BACKUPS), NOBODY, NOBODY)
 
     ended = machine.run(demo.script(tmp_path, "revert"))
 
     assert ended.code == 32
-    assert "/var/lib/hyprbox is open to others than root" in ended.output
+    assert f"{BACKUPS} is open to others than root" in ended.output
     assert machine.path("/etc/passwd").read_text().startswith("root:x:0:0:")
 
 
 def test_a_link_laid_for_the_backup_is_not_followed(machine, tmp_path):
-    machine.path("/var/lib/hyprbox").mkdir()
-    machine.path("/var/lib/hyprbox").chmod(0o777)
-    machine.path("/var/lib/hyprbox/presets").symlink_to("/etc")
+    machine.path(BACKUPS).symlink_to("/etc")
     machine.write(FILE, "old\n")
 
     assert run(machine, tmp_path, f"{NEW} {FILE}").code == 27

@@ -9,7 +9,7 @@ from tests.presets.demo import TOML
 from tests.presets.machine import NOBODY
 
 FILE = "/etc/demo.conf"
-BACKUPS = "/var/lib/hyprbox/presets"
+BACKUPS = "/var/lib/hyprbox-presets"
 
 
 def test_check_says_that_it_is_needed_and_changes_nothing(machine, tmp_path):
