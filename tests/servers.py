@@ -22,6 +22,10 @@ class Server:
     log: Path
     keys: dict[Role, str] = field(default_factory=dict)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
         """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
         env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
