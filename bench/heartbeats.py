@@ -51,8 +51,13 @@ def beats(token: str, connection: int) -> Iterator[bytes]:
 def beat(token: str, node: int) -> bytes:
     said = asdict(BEAT) | {"node_id": f"node-{node:06}", "ip": "10.1.2.3", "kernel": "6.1.0-28-amd64", "boot_id": "b"}
     body = json.dumps(said).encode()
-    head = f"POST /api/heartbeat HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    lines = (
+        "POST /api/heartbeat HTTP/1.1",
+        "Host: x",
+        f"Authorization: Bearer {token}",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def empty(_: int) -> Iterator[bytes]:

@@ -7,10 +7,10 @@ commits, and only then answers. Durable before the answer, one fsync for many.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -21,6 +21,7 @@ from hyprbox.clock import from_ms, to_ms
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 Topic = tuple[str, str]
 Work = Callable[[Session], Any]
 
@@ -63,6 +64,7 @@ class Database:
         self._readers = _engine(url, "BEGIN", size=READERS)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self._readers, expire_on_commit=False)
+        self._asking: dict[Any, Asking[Any, Any]] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -94,6 +96,13 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, in_transaction)
 
+    async def read_many(self, work: Callable[[Session, list[K]], dict[K, R]], key: K) -> R | None:
+        """What callers ask of the same `work` at the same time reaches it as one list; None for what it leaves out."""
+        asking = self._asking.get(work)
+        if asking is None:
+            asking = self._asking[work] = Asking(self, work)
+        return await asking.ask(key)
+
     async def write(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Busy when too many wait."""
         done: R = await self._writer.add(Single(lambda session: work(session, *args, **kwargs)))
@@ -106,6 +115,37 @@ class Database:
     @property
     def waiting(self) -> int:
         return len(self._writer.waiting)
+
+
+class Asking(Generic[K, R]):
+    """Gathers questions of one kind while the answers to the ones before are being read."""
+
+    def __init__(self, db: Database, work: Callable[[Session, list[K]], dict[K, R]]) -> None:
+        self._db, self._work = db, work
+        self._waiting: dict[K, asyncio.Future[R | None]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    async def ask(self, key: K) -> R | None:
+        future = self._waiting.get(key)
+        if future is None:
+            future = self._waiting[key] = asyncio.get_running_loop().create_future()
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(future)  # others may wait for the same
+
+    async def _read(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting, {}
+            try:
+                found = await self._db.read(self._work, list(asked))
+            except Exception as error:  # everybody who asked is told
+                for future in asked.values():
+                    future.set_exception(error)
+                    future.exception()  # who asked may have gone; then nobody has to hear of it
+            else:
+                for key, future in asked.items():
+                    future.set_result(found.get(key))
+        self._reading = None
 
 
 class Single:

@@ -32,6 +32,7 @@ def serve(config: Config, host: str, port: int) -> None:
             http="httptools",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,

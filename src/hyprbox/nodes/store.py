@@ -82,7 +82,7 @@ def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: st
         raise Conflict(f"a node called {new_id} exists already")
     for table in _tables_of_a_node():
         session.execute(update(table).where(table.c.node_id == node_id).values(node_id=new_id))
-    tokens.move(session, node_id, new_id)
+    tokens.move(session, now, node_id, new_id)
     audit.record(session, now, actor, "node.rename", new_id, before=node_id)
 
 
