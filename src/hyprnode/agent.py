@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
 
-from hyprnode import client, route
-from hyprnode.client import Client, Fault
+from hyprnode import route
+from hyprnode.client import LONGEST_PAUSE, Client, Fault
 from hyprnode.config import Config, expected, load
 from hyprnode.host import Host, boot_id
 from hyprnode.jobs.journal import Journal
@@ -73,12 +73,14 @@ class Agent:
         return Watch(self.client(), nursery, self.heard, self.stop)
 
     def work(self, nursery: Nursery, watch: Watch) -> Work:
-        return Work(self.client(), self.runner(nursery, watch), self.heard, self.stop)
+        client = self.client()
+        return Work(client, self.runner(client, nursery, watch), self.heard, self.stop)
 
-    def runner(self, nursery: Nursery, watch: Watch) -> Runner:
+    def runner(self, client: Client, nursery: Nursery, watch: Watch) -> Runner:
         place = Place(self.config, self.host)
         return Runner(
-            clients=self.client,
+            client=client,
+            another_client=self.client,
             nursery=nursery,
             journal=journal(self.config.state_dir, place),
             place=place,
@@ -106,7 +108,7 @@ class Agent:
     def rhythms(self) -> list[tuple[Rhythm, float]]:
         """Each with its first pause."""
         phase = phase_of(self.config.node_id)
-        patience = min(self.config.interval, client.LONGEST_PAUSE)
+        patience = min(self.config.interval, LONGEST_PAUSE)
         pulse = Rhythm("heartbeat", self.pulse().beat, self.config.interval, self.stop, patience, phase)
         if self.nursery is None:
             return [(pulse, 0)]
@@ -146,12 +148,25 @@ def observer(host: Host) -> Callable[[], Vitals]:
 
 
 def journal(state: Path, place: Place) -> Journal:
-    """Where output is kept, when the state directory cannot be written: forgetful at a reboot, but better than none."""
+    """On disk, and where output is kept for when the disk takes no more: forgetful, but better than none."""
+    kept = [path for path in (state / "jobs", spare(place)) if path is not None and is_made(path)]
+    if not kept:
+        raise expected("HYPRBOX_STATE_DIR", str(state), "a directory that can be written")
+    if kept[0] != state / "jobs":
+        say("the journal is kept in memory only", HYPRBOX_STATE_DIR=state)
+    return Journal(kept)
+
+
+def spare(place: Place) -> Path | None:
     try:
-        return Journal(state / "jobs")
-    except OSError as error:
-        say("the journal is kept in memory only", HYPRBOX_STATE_DIR=state, why=error.strerror)
+        return Path(place.directory()) / ".journal"  # no job's file can be called that
+    except NoPlace:
+        return None
+
+
+def is_made(directory: Path) -> bool:
     try:
-        return Journal(Path(place.directory()) / "journal")
-    except (OSError, NoPlace):
-        raise expected("HYPRBOX_STATE_DIR", str(state), "a directory that can be written") from None
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(directory, os.W_OK)

@@ -129,6 +129,9 @@ class Client:
         with suppress(OSError, AttributeError):  # not connected just now
             self.connection.sock.shutdown(socket.SHUT_RDWR)
 
+    def close(self) -> None:
+        self.connection.close()
+
     def _ask(self, request: Request) -> Answer:
         try:
             response = self._response(request)
@@ -248,7 +251,7 @@ def until_answered(ask: Callable[[], T], trouble: Trouble, stop: Event, seconds:
             answer = ask()
         except Fault as fault:
             pause = pause_after(fault, backoff)
-            trouble.arose(str(fault), again_in=f"{pause:.0f}s")
+            trouble.arose(str(fault), again_in=f"{pause:.1f}s")
             stop.wait(pause)
         else:
             trouble.ended()

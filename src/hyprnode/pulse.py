@@ -47,7 +47,7 @@ class Pulse:
         try:
             vitals = self.observe()
         except (OSError, ValueError, KeyError, IndexError) as error:
-            raise Failure("collect", f"{type(error).__name__}: {error}") from error
+            raise Failure("collect", str(error) or type(error).__name__) from error
         return heartbeat(self.config, vitals)
 
 

@@ -58,7 +58,7 @@ class Rhythm:
         return self._succeeded()
 
     def _failed(self, subject: str, what: str, pause: float) -> float:
-        self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.0f}s")
+        self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.1f}s")
         return pause
 
     def _succeeded(self) -> float:

@@ -24,8 +24,9 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 @dataclass
 class Runner:
-    clients: Callable[[], Client]
-    """A new connection; a running job has one of its own for its pings."""
+    client: Client
+    another_client: Callable[[], Client]
+    """For a running job's pings, which are held and have a connection of their own."""
     nursery: Nursery
     journal: Journal
     place: Place
@@ -34,7 +35,6 @@ class Runner:
     stop: Event
 
     def __post_init__(self) -> None:
-        self.client = self.clients()
         self.trouble = Trouble("[jobrunner] report")
 
     def resume(self) -> None:
@@ -89,23 +89,22 @@ class Runner:
         return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop)
 
     def _refuse(self, entry: Entry, why: str) -> None:
-        say("[jobrunner] refused a job", job=entry.id, why=why)
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
     def _run(self, entry: Entry, job: Job) -> None:
         try:
             spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
             running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
-            holder = spool.create()
             self.journal.write(running)
-            bell = birth.bear(self.nursery, job, holder, spool.path)
+            bell = birth.bear(self.nursery, job, spool.create(), spool.path)
         except (OSError, NoPlace) as error:
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
         else:
+            say("[jobrunner] running a job", job=entry.id)
             self._follow(running, bell)
 
     def _follow(self, entry: Entry, bell: Bell) -> None:
-        with bell, Vigil(self.clients(), entry):
+        with bell, Vigil(self.another_client(), entry):
             completion = Follower(self.client, entry, self.boot, self.stop, bell).follow()
         if completion is not None:
             self._settle(entry, completion)
@@ -117,6 +116,8 @@ class Runner:
             self._settle(entry, completion)
 
     def _settle(self, entry: Entry, completion: Completion) -> None:
+        why = {"why": completion.errorMsg} if completion.errorMsg else {}
+        say("[jobrunner] a job ended", job=entry.id, reason=completion.reason, exit=completion.exitCode, **why)
         self.journal.remember(entry.id, completion)
         self._close(entry)
 

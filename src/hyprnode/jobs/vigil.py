@@ -42,6 +42,7 @@ class Vigil:
                 pause = self._pause(self._ping(), time.monotonic() - asked)
             except Fault as fault:  # the work rhythm, which sends the output, has it in the log
                 pause = pause_after(fault, self.backoff, self._pace())
+        self.client.close()
 
     def _ping(self) -> Answer:
         path = job_path(self.entry.id, "ping")
