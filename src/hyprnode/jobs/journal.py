@@ -79,7 +79,7 @@ class Journal:
 
     def _done(self) -> Iterator[bytes]:
         for directory in self.directories:
-            with suppress(FileNotFoundError), open(directory / DONE, "rb") as lines:
+            with suppress(OSError), open(directory / DONE, "rb") as lines:
                 yield from lines
 
     def _first(self, write: Callable[[Path], None]) -> None:
