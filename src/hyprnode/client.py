@@ -172,12 +172,14 @@ class Client:
 
 
 def job_path(job_id: str, what: str) -> str:
-    return f"/api/jobs/{quote(job_id, safe='')}/{what}"
+    return f"/api/jobs/{quote(job_id, safe='', errors='replace')}/{what}"
 
 
 def body_of(message: Any) -> bytes:
-    """Without what is None: an API may know an optional field and still refuse null for it."""
-    return codec.encode({name: value for name, value in asdict(message).items() if value is not None})
+    """Without what is None, as an API may know a field and refuse null for it. That there is no exit code is said."""
+    return codec.encode(
+        {name: value for name, value in asdict(message).items() if value is not None or name == "exitCode"}
+    )
 
 
 def whole(response: http.client.HTTPResponse, deadline: float) -> bytes:

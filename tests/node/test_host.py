@@ -222,7 +222,11 @@ def test_a_place_that_somebody_else_made_is_not_ours(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path)
     (tmp_path / "file").write_text("")
 
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o1777)
+
     assert not is_ours(str(tmp_path / "theirs"))
+    assert not is_ours(str(tmp_path / "open"))
     assert not is_ours(str(tmp_path / "link"))
     assert not is_ours(str(tmp_path / "file"))
     assert is_ours(str(tmp_path / "new"))

@@ -186,6 +186,16 @@ def test_a_script_that_is_not_what_was_signed_for_is_refused(full_api, start, tm
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_job_that_cannot_be_understood_is_refused_and_blocks_no_other(full_api, start):
+    full_api.run("exit 0", job_id="odd", env={"A": 1})
+    full_api.run("exit 0", job_id="next")
+    start(full_api)
+
+    full_api.ended("next")
+    assert full_api.ended("odd")["reason"] == "refused"
+    assert full_api.ended("odd")["errorMsg"] == "Job.env.A is 1, expected str"
+
+
 def test_a_job_whose_time_is_long_over_is_refused(full_api, start):
     full_api.run("exit 0", expiresAt="2020-01-01T00:00:00Z")
     start(full_api)

@@ -50,7 +50,7 @@ class Runner:
             else:
                 self._follow(entry, Bell())
 
-    def take(self, job: Job, offered: bool) -> None:
+    def take(self, job: Job, offered: bool, objection: str | None = None) -> None:
         """`offered`: the API waits for a word that this node takes it. Otherwise it is this node's already."""
         entry = self._entry(job, offered)
         if offered and not self._is_accepted(entry):
@@ -60,7 +60,7 @@ class Runner:
             self._report(entry, known.completion)
         elif known is not None:
             self._refuse(entry, "this node has run this job before, and never runs one twice")
-        elif why := objection(job, datetime.now(UTC)):
+        elif why := objection or against(job, datetime.now(UTC)):
             self._refuse(entry, why)
         else:
             self._run(entry, job)
@@ -131,7 +131,7 @@ class Runner:
                 Spool(entry.spool).remove()
 
 
-def objection(job: Job, now: datetime) -> str | None:
+def against(job: Job, now: datetime) -> str | None:
     """Why a job must not run, as a sentence."""
     if job.sha256 is not None and job.sha256.lower() != (digest := sha256(job.script)):
         return f"sha256 is {job.sha256!a:.80}, but that of the script is {digest}"

@@ -29,6 +29,7 @@ KILL_SECONDS = 5
 KILL_EVERY = 0.05
 TIMEOUT_EXIT_CODE = 137
 NAMED_SURVIVORS = 100
+LONGEST_WAIT = 3600  # poll() takes no more than weeks
 REPORT = 16384  # bytes; room for the ending is kept from the start, since the output may fill the place
 
 
@@ -107,7 +108,8 @@ class Supervisor:
 
     def _wait(self) -> None:
         until = min(self.deadline, self.kill_at, self.give_up_at, self.drained_at)
-        for fd, _ in self.poll.poll(max(0.0, until - time.monotonic()) * 1000 + 1):
+        seconds = min(max(0.0, until - time.monotonic()), LONGEST_WAIT)
+        for fd, _ in self.poll.poll(seconds * 1000 + 1):
             if fd == self.bash.output:
                 self._copy()
             elif fd == self.signals:
