@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from threading import Event
 from urllib.parse import urlsplit
 
-from hyprnode.client import Answer, Client
+from hyprnode.answer import Answer
+from hyprnode.client import Client
 from hyprnode.config import Config
 from hyprnode.host import address_towards
 from hyprnode.rhythm import Failure

@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass, field
 from threading import Event
 
-from hyprnode.client import UNAUTHORIZED, Answer, Backoff, Client, Fault
+from hyprnode.again import Backoff
+from hyprnode.answer import UNAUTHORIZED, Answer, Fault
+from hyprnode.client import Client
 from hyprnode.jobs.run import Runner
 from hyprnode.pulse import Heard
 from hyprwire import Job, codec

@@ -11,7 +11,9 @@ from tests.node.far_end import EMPTY, HANG_UP, Reply
 from tests.node.plain_api import PlainApi
 
 from hyprnode import config, route
-from hyprnode.client import Client, Fault, until_answered
+from hyprnode.again import until_answered
+from hyprnode.answer import Fault
+from hyprnode.client import Client
 from hyprnode.say import Trouble
 from hyprwire import RunningJob
 
@@ -41,7 +43,7 @@ def test_nothing_is_null(plain_api, reply, ask):
     plain_api.then("pending", reply)
 
     answer = ask(plain_api)
-    assert (answer.good, answer.value) == (True, None)
+    assert (answer.is_good, answer.value) == (True, None)
 
 
 @pytest.mark.parametrize("page", [b"<html>Sign in to Airport Wi-Fi</html>", b"{", b"[" * 100_000])
@@ -57,7 +59,7 @@ def test_a_refusal_is_an_answer_whatever_its_body(plain_api, status, ask):
     plain_api.then("pending", Reply(status, raw=b"<html>"))
 
     answer = ask(plain_api)
-    assert (answer.status, answer.good) == (status, False)
+    assert (answer.status, answer.is_good) == (status, False)
     with pytest.raises(Fault, match=rf"^API returned {status}$"):
         answer.must_be_good()
 
@@ -113,7 +115,7 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_nobodys_fault(plain_api,
     one.get("/api/jobs/pending", nodeId="eu-1")
     plain_api.then("pending", HANG_UP)
 
-    assert one.get("/api/jobs/pending", nodeId="eu-1").good
+    assert one.get("/api/jobs/pending", nodeId="eu-1").is_good
 
 
 def test_a_new_connection_that_is_closed_is_a_fault(plain_api, ask):
@@ -209,7 +211,7 @@ def secure_api(authority, name="server"):
 
 def test_a_private_ca_is_believed_when_it_is_named(authority, ask):
     with secure_api(authority) as api:
-        assert ask(api, HYPRBOX_CA_FILE=str(authority / "ca.crt")).good
+        assert ask(api, HYPRBOX_CA_FILE=str(authority / "ca.crt")).is_good
 
 
 def test_nobody_else_is_believed(authority, ask):

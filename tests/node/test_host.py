@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyprnode import config, elsewhere, host, load, pulse, vitals
-from hyprnode.client import Answer
+from hyprnode.answer import Answer
 from hyprnode.host import Host
 from hyprnode.jobs.place import NoPlace, Place, candidates, file_system, is_ours
 

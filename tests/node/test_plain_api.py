@@ -134,9 +134,7 @@ def test_the_agent_is_small_and_loads_nothing_it_does_not_need(plain_api, start)
 def test_it_starts_without_site_packages():
     """As it will when it is one frozen file."""
     source = Path(hyprwire.__file__).parent.parent
-    code = (
-        f"import sys; sys.path.insert(0, {str(source)!r}); from hyprnode import agent, work, watch; print(*sys.modules)"
-    )
+    code = f"import sys; sys.path.insert(0, {str(source)!r}); from hyprnode import agent, duties; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
 
     assert (

@@ -4,7 +4,8 @@ from threading import Event
 
 import pytest
 
-from hyprnode.client import Backoff, Fault
+from hyprnode.again import Backoff
+from hyprnode.answer import Fault
 from hyprnode.rhythm import Failure, Rhythm, phase_of
 
 

@@ -10,7 +10,8 @@ import pytest
 from tests.node.test_client import authority, secure_api  # noqa: F401
 
 from hyprnode import config, dial, proxy, route
-from hyprnode.client import Client, Fault
+from hyprnode.answer import Fault
+from hyprnode.client import Client
 
 LOOPBACK = "127.0.0.1"
 
@@ -197,7 +198,7 @@ def asked_through(tunnel, url, **settings):
 
 def test_a_proxy_is_asked_for_the_whole_address(plain_api):
     with Tunnel((LOOPBACK, urlsplit(plain_api.url).port)) as tunnel:
-        assert asked_through(tunnel, "http://box.example:4000").good
+        assert asked_through(tunnel, "http://box.example:4000").is_good
 
     first, *rest = tunnel.heads[0].split("\r\n")
     assert first == "GET http://box.example:4000/api/jobs/pending?nodeId=eu-1 HTTP/1.1"
@@ -208,7 +209,7 @@ def test_a_proxy_is_asked_for_the_whole_address(plain_api):
 def test_a_proxy_is_asked_to_connect_and_sees_no_more(authority):  # noqa: F811
     with secure_api(authority, "other") as api, Tunnel((LOOPBACK, urlsplit(api.url).port)) as tunnel:
         ca = {"HYPRBOX_CA_FILE": str(authority / "ca.crt"), "HYPRBOX_NODE_TOKEN": "hbnt_secret"}
-        assert asked_through(tunnel, "https://other.example", **ca).good
+        assert asked_through(tunnel, "https://other.example", **ca).is_good
 
     assert tunnel.heads[0].startswith("CONNECT other.example:443 HTTP/1.1\r\nHost: other.example:443\r\n")
     assert "Proxy-Authorization: Basic YWRhOnNhZmU=" in tunnel.heads[0]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from hyprnode.client import Answer, Client, job_path, until_answered
+from hyprnode.again import until_answered
+from hyprnode.answer import Answer
+from hyprnode.client import Client, job_path
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.follow import Follower
@@ -53,6 +55,7 @@ class Runner:
     def take(self, job: Job, offered: bool, objection: str | None = None) -> None:
         """`offered`: the API waits for a word that this node takes it. Otherwise it is this node's already."""
         entry = self._entry(job, offered)
+        self.journal.write(entry)
         if offered and not self._is_accepted(entry):
             return
         known = self.journal.known(job.id)
@@ -78,11 +81,10 @@ class Runner:
 
     def _is_accepted(self, entry: Entry) -> bool:
         """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
-        self.journal.write(entry)
         answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""))
-        if answer is not None and not answer.good:
+        if answer is not None and not answer.is_good:
             self.journal.drop(entry)
-        return answer is not None and answer.good
+        return answer is not None and answer.is_good
 
     def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
         path = job_path(entry.id, what)

@@ -6,7 +6,9 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from hyprnode.client import Answer, Backoff, Client, Fault, job_path, pause_after
+from hyprnode.again import Backoff, pause_after
+from hyprnode.answer import Answer, Fault
+from hyprnode.client import Client, job_path
 from hyprnode.jobs.journal import Entry
 from hyprnode.jobs.spool import Spool
 from hyprwire import RunningJob
