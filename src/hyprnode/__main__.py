@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from hyprnode import nursery
+
 USAGE = """\
 hyprnode                run: heartbeats, jobs and scans; the settings are HYPRBOX_* variables
 hyprnode once           one heartbeat, one scan, the jobs that wait, and done
@@ -12,7 +14,7 @@ hyprnode version        say which version this is
 """
 
 
-# Imports stand inside: the nursery must be born before there is anything to be born with it.
+# Other imports stand inside: the nursery must be born before there is anything to be born with it.
 def main() -> int:
     match sys.argv[1:]:
         case []:
@@ -33,8 +35,6 @@ def main() -> int:
 
 
 def run() -> int:
-    from hyprnode import nursery
-
     born = nursery.start()
     from hyprnode import agent
 
@@ -44,8 +44,6 @@ def run() -> int:
 
 
 def once() -> int:
-    from hyprnode import nursery
-
     born = nursery.start()
     from hyprnode import agent
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from threading import Event
 from urllib.parse import urlsplit
 
-from hyprnode.client import Answer, Client
+from hyprnode.answer import Answer
+from hyprnode.client import Client
 from hyprnode.config import Config
 from hyprnode.host import address_towards
 from hyprnode.rhythm import Failure
@@ -47,7 +48,7 @@ class Pulse:
         try:
             vitals = self.observe()
         except (OSError, ValueError, KeyError, IndexError) as error:
-            raise Failure("collect", f"{type(error).__name__}: {error}") from error
+            raise Failure("collect", str(error) or type(error).__name__) from error
         return heartbeat(self.config, vitals)
 
 

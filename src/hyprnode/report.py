@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from hyprnode.client import Answer
+from hyprnode.answer import Answer
 from hyprnode.say import say
 from hyprwire import Finding, FindingReport, Scan, codec
 
@@ -38,7 +38,7 @@ def parts(report: FindingReport, size: int) -> Iterator[FindingReport]:
 
 def send(report: FindingReport, post: Post) -> None:
     answer = post(report)
-    if answer.good:
+    if answer.is_good:
         return
     if answer.status == 413 and len(report.findings) > 1:
         for part in parts(report, (len(report.findings) + 1) // 2):

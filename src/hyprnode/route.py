@@ -21,6 +21,10 @@ class Route:
     proxy: Proxy | None
     dialer: Dialer
 
+    def proxy_authorization(self) -> str:
+        """For each request, where the proxy reads them: it sees nothing of https but its own CONNECT."""
+        return self.proxy.authorization if self.proxy and self.context is None else ""
+
     def connection(self) -> http.client.HTTPConnection:
         return _Connection(self)
 
@@ -67,7 +71,7 @@ def _proxy(config: Config) -> Proxy | None:
         raise BadSetting(f"{url.scheme.upper()}_PROXY is no address, {sentence}") from None
 
 
-def tunnel(raw: socket.socket, host: str, port: int, authorization: str | None) -> None:
+def tunnel(raw: socket.socket, host: str, port: int, authorization: str) -> None:
     """Asks an HTTP proxy to connect us through."""
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     credentials = f"Proxy-Authorization: {authorization}\r\n" if authorization else ""

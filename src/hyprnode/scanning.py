@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hyprnode.config import Config
-from hyprnode.jobs.birth import in_memory
+from hyprnode.memory import in_memory
 from hyprnode.nursery import Nursery
 from hyprwire import Finding, ScannerRun, Severity
 from hyprwire.codec import convert

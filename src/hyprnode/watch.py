@@ -8,7 +8,9 @@ from functools import partial
 from threading import Event, Lock
 
 from hyprnode import scanning
-from hyprnode.client import Answer, Client, until_answered
+from hyprnode.again import until_answered
+from hyprnode.answer import Answer
+from hyprnode.client import Client
 from hyprnode.clock import stamp
 from hyprnode.nursery import Nursery
 from hyprnode.pulse import Heard
@@ -41,8 +43,8 @@ class Watch:
             self.trouble.arose(str(failure), job=job_id)
 
     def scan(self, scanners: Sequence[str] = (), job_id: str | None = None) -> None:
-        """An API that has not heard of this node yet would not know whose findings these are."""
-        self.heard.anything.wait()
+        """All scanners look when none is named."""
+        self.heard.anything.wait()  # an API that has not heard of this node yet would not know whose findings these are
         if self.stop.is_set():
             return
         with self.turn:

@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass, field
 from threading import Event
 
-from hyprnode.client import UNAUTHORIZED, Answer, Backoff, Client, Fault
+from hyprnode.again import Backoff
+from hyprnode.answer import UNAUTHORIZED, Answer, Fault
+from hyprnode.client import Client
 from hyprnode.jobs.run import Runner
 from hyprnode.pulse import Heard
 from hyprwire import Job, codec
@@ -58,20 +60,21 @@ class Work:
         query = {"nodeId": self.client.config.node_id}
         answer = self.client.get("/api/jobs/pending", prefer=f"wait={wait}, offer", wait=wait, **query)
         self.is_held = "wait" in answer.must_be_good().applied
-        job = job_of(answer)
+        job, objection = job_of(answer)
         if job is not None:
-            self.runner.take(job, offered="offer" in answer.applied)
+            self.runner.take(job, "offer" in answer.applied, objection)
         return job is not None
 
 
-def job_of(answer: Answer) -> Job | None:
-    """Fault when something was handed out that is no job."""
-    if not answer.get("id"):
-        return None
+def job_of(answer: Answer) -> tuple[Job | None, str | None]:
+    """And what is wrong with it: a job that cannot be understood is refused, or it would be handed out for ever."""
+    job_id = answer.get("id")
+    if not isinstance(job_id, str) or not job_id:
+        return None, None
     try:
-        return codec.convert(Job, answer.value)
+        return codec.convert(Job, answer.value), None
     except ValueError as sentence:
-        raise Fault(f"not a job: {sentence}") from None
+        return Job(id=job_id, script=""), str(sentence)
 
 
 def describe(fault: Fault) -> str:

@@ -1,4 +1,4 @@
-"""Certificates as authorities and administrators really make them, by the openssl command. Time is the test's to choose."""
+"""Certificates as authorities and administrators really make them: by the openssl command."""
 
 import subprocess
 from datetime import UTC, datetime
@@ -26,10 +26,10 @@ def self_signed(directory, stem="own", kind="ec", days=365, name="a.example"):
     return Path(directory, f"{stem}.crt")
 
 
-def issued(directory, issuer, stem, days, name="b.example", is_ca=False):
+def issued(directory, issuer, stem, days, name="b.example", is_ca=False, names="DNS:b.example"):
     """`stem`.crt and `stem`.key, signed by `issuer`.crt."""
     extensions = Path(directory, f"{stem}.ext")
-    extensions.write_text(f"basicConstraints=CA:{str(is_ca).upper()}\nsubjectAltName=DNS:{name}\n")
+    extensions.write_text(f"basicConstraints=CA:{str(is_ca).upper()}\nsubjectAltName={names}\n")
     openssl(
         *(
             "req",

@@ -48,14 +48,17 @@ HANG_UP = Reply(status=0)
 
 
 class FarEnd:
-    def __init__(self):
+    def __init__(self, tls=None):
+        """`tls` is an SSLContext for an https API."""
         self.calls = []
         self.changed = threading.Condition()
         self.script = defaultdict(list)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.server.handle_error = lambda request, address: None  # an agent that hangs up is no error
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}"
 
     def answer(self, call):
         raise NotImplementedError

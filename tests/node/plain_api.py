@@ -4,8 +4,8 @@ from tests.node.far_end import EMPTY, FarEnd, Reply
 
 
 class PlainApi(FarEnd):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, tls=None):
+        super().__init__(tls)
         self.queue = []
         self.output = {}
         self.completed = {}

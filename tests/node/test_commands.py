@@ -70,3 +70,25 @@ def test_once_says_what_went_wrong(plain_api, start):
 
     assert agent.process.wait(10) == 1
     assert agent.log == "error: API returned 401\n"
+
+
+ELSEWHERE = """
+import sys
+import psutil  # as it is there: it looks at the platform when it is loaded
+sys.platform = "darwin"
+for module in ("fcntl", "pwd", "resource", "ctypes"):  # what not every system has
+    sys.modules[module] = None
+from hyprnode.__main__ import main
+sys.argv = ["hyprnode", "once"]
+sys.exit(main())
+"""
+
+
+def test_elsewhere_there_are_heartbeats_and_nothing_else(plain_api):
+    plain_api.run("exit 0")
+    env = {"PATH": "/usr/bin:/bin", "HYPRBOX_API_URL": plain_api.url, "HYPRBOX_NODE_ID": "mac-1"}
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE], env=env, capture_output=True, text=True, timeout=20)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [call.route for call in plain_api.calls] == ["heartbeat"]
+    assert plain_api.calls[0].body["node_id"] == "mac-1"

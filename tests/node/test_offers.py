@@ -82,7 +82,7 @@ def test_every_byte_arrives_once_when_answers_are_lost(full_api, start):
 
 def test_an_api_that_forgot_a_part_gets_it_again(full_api, start):
     def forget(call):
-        full_api.rows["job-1"].output = full_api.rows["job-1"].output[:3]
+        del full_api.rows["job-1"].output[3:]
         return full_api.answer(call)
 
     full_api.then("complete", forget)
@@ -119,7 +119,7 @@ def test_an_outage_slows_no_script_and_loses_nothing(full_api, start, tmp_path):
     start(full_api)
 
     full_api.wait_for((tmp_path / "done").exists, seconds=2)
-    assert full_api.rows["job-1"].output == b""
+    assert full_api.output() == ""
     full_api.ended()
     assert full_api.output() == "".join(f"{i}\n" for i in range(1, 21))
 
@@ -184,6 +184,16 @@ def test_a_script_that_is_not_what_was_signed_for_is_refused(full_api, start, tm
     assert full_api.ended()["reason"] == "refused"
     assert full_api.ended()["errorMsg"].startswith("sha256 is '0000")
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_job_that_cannot_be_understood_is_refused_and_blocks_no_other(full_api, start):
+    full_api.run("exit 0", job_id="odd", env={"A": 1})
+    full_api.run("exit 0", job_id="next")
+    start(full_api)
+
+    full_api.ended("next")
+    assert full_api.ended("odd")["reason"] == "refused"
+    assert full_api.ended("odd")["errorMsg"] == "Job.env.A is 1, expected str"
 
 
 def test_a_job_whose_time_is_long_over_is_refused(full_api, start):

@@ -195,6 +195,20 @@ def test_a_glob_that_matches_nothing_is_silence(tmp_path):
     assert scan(tmp_path / "none/*.crt", tmp_path / "*.pem") == ([], [])
 
 
+def test_a_directory_that_is_closed_is_not_taken_for_an_empty_one(tmp_path):
+    tmp_path.parent.parent.chmod(0o755)
+    tmp_path.parent.chmod(0o755)
+    (tmp_path / "live").mkdir(mode=0o700)
+    os.seteuid(65534)
+    try:
+        findings, gaps = scan(tmp_path / "live/*/fullchain.pem")
+    finally:
+        os.seteuid(0)
+
+    assert [finding.message for finding in findings] == [f"{tmp_path}/live cannot be listed: Permission denied"]
+    assert gaps == [Gap()]
+
+
 def test_the_key_is_the_path_as_configured_and_one_file_is_looked_at_once(made, tmp_path):
     (tmp_path / "live").symlink_to(made)
     path = tmp_path / "live/own.crt"

@@ -117,7 +117,7 @@ class Answer413:
         self.limit, self.hated, self.taken = limit, hated, []
 
     def post(self, report):
-        from hyprnode.client import Answer
+        from hyprnode.answer import Answer
 
         if len(report.findings) > self.limit or self.hated in [finding.key for finding in report.findings]:
             return Answer(413)

@@ -27,8 +27,14 @@ class Place:
         if self.chosen is None or not is_ours(self.chosen):
             self.chosen = next(filter(is_ours, candidates(self.config, self.host)), None)
         if self.chosen is None:
-            raise NoPlace("there is no place in memory for a job's output, expected a tmpfs or HYPRBOX_SPOOL_DIR")
+            raise NoPlace(sentence(self.config))
         return self.chosen
+
+
+def sentence(config: Config) -> str:
+    if config.spool_dir is not None:
+        return f"HYPRBOX_SPOOL_DIR is '{config.spool_dir}', expected a directory that only the agent's user can write"
+    return "there is no place in memory for a job's output, expected a tmpfs or HYPRBOX_SPOOL_DIR"
 
 
 def candidates(config: Config, host: Host) -> Iterator[str]:
@@ -60,9 +66,7 @@ def is_ours(path: str) -> bool:
     try:
         os.makedirs(path, 0o700, exist_ok=True)
         there = os.lstat(path)
-        if not stat.S_ISDIR(there.st_mode) or there.st_uid != os.geteuid():
-            return False
-        os.chmod(path, 0o700)
     except OSError:
         return False
-    return os.access(path, os.W_OK | os.X_OK)
+    is_closed = stat.S_ISDIR(there.st_mode) and there.st_uid == os.geteuid() and not there.st_mode & 0o022
+    return is_closed and os.access(path, os.W_OK | os.X_OK)

@@ -6,7 +6,7 @@ import signal
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from hyprnode import config, nursery, scanners
+from hyprnode import config, memory, nursery, scanners
 from hyprnode.host import Host
 from hyprnode.scanners.look import look
 from hyprwire import codec
@@ -16,7 +16,7 @@ def main(order: int, report: int) -> NoReturn:
     """`order` says the settings and which scanners, all if it names none; `report` is a pipe to the agent."""
     nursery.name("hyprnode-scan")
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    terms = json.loads(os.pread(order, os.fstat(order).st_size, 0))
+    terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])
     host = Host(proc=settings.proc)
     with open(report, "wb") as lines:

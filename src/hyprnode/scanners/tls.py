@@ -20,34 +20,34 @@ LARGEST_KEY = 65536
 
 
 def scan(host: Host, config: Config) -> Iterator[Finding | Gap]:
+    """A path that was named is looked at whether it exists or not; a glob says what exists."""
     seen: set[str] = set()
     for pattern in config.tls_paths:
-        if unlisted := unlistable(host, pattern):
-            yield unreadable(unlisted, "cannot be listed: Permission denied")
-            yield Gap()
-        for path in expand(host, pattern):
+        if is_glob(pattern):
+            yield from closed(host, pattern)
+        for path in host.glob(pattern) if is_glob(pattern) else [pattern]:
             real = host.real_path(path)
             if real not in seen:
                 seen.add(real)
                 yield from examine(host, path, config)
 
 
-def expand(host: Host, pattern: str) -> list[str]:
-    """A glob that matches nothing is silence; a path that was named is looked at, whether it exists or not."""
-    return host.glob(pattern) if is_glob(pattern) else [pattern]
-
-
 def is_glob(path: str) -> bool:
     return any(character in path for character in "*?[")
 
 
-def unlistable(host: Host, pattern: str) -> str | None:
-    """The directory that a glob starts in, if it is there and closed to us: what it matches cannot be told then."""
+def closed(host: Host, pattern: str) -> Iterator[Finding | Gap]:
+    """A glob that matches nothing is silence, unless we may not look: what there would be cannot be told then."""
     directory = os.path.dirname(pattern)
     while is_glob(directory):
         directory = os.path.dirname(directory)
-    is_closed = host.path(directory).is_dir() and not os.access(host.path(directory), os.R_OK | os.X_OK)
-    return directory if is_glob(pattern) and is_closed else None
+    try:
+        os.listdir(host.path(directory))
+    except PermissionError as error:
+        yield unreadable(directory, f"cannot be listed: {error.strerror}")
+        yield Gap()
+    except OSError:
+        pass
 
 
 def examine(host: Host, path: str, config: Config) -> Iterator[Finding | Gap]:
