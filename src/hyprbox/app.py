@@ -9,20 +9,27 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.template import TemplateConfig
+from litestar.types import ControllerRouterHandler
 
-from hyprbox import door, health, refuse, sweep
+from hyprbox import door, form, health, refuse, sweep
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.errors import Unauthenticated
 from hyprbox.findings import api as findings
 from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
+from hyprbox.look import engine, files, shield
 from hyprbox.nodes import api as nodes
+from hyprbox.nodes import pages as nodes_pages
+from hyprbox.overview import pages as overview_pages
+from hyprbox.overview.pages import around
 from hyprbox.people import api as people
+from hyprbox.people import pages as people_pages
 from hyprbox.tokens import api as tokens
 from hyprwire import __version__
 
-RESOURCES = [
+RESOURCES: list[ControllerRouterHandler] = [
     health.routes,
     people.routes,
     tokens.routes,
@@ -30,16 +37,25 @@ RESOURCES = [
     findings.routes,
     jobs.routes,
 ]
+PAGES: list[ControllerRouterHandler] = [
+    files.routes,
+    overview_pages.root,
+    overview_pages.routes,
+    people_pages.routes,
+    nodes_pages.routes,
+]
 
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 def create(box: Box) -> shim.App:
     app = Litestar(
-        RESOURCES,
+        [*RESOURCES, *PAGES],
         dependencies={
             "box": Provide(lambda: box, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
+            "form": Provide(form.read),
+            "frame": Provide(around.frame),
             "recommend": Provide(lambda: lambda finding: None, sync_to_thread=False),
         },
         exception_handlers={Exception: refuse.refused},
@@ -52,8 +68,9 @@ def create(box: Box) -> shim.App:
         ),
         request_max_body_size=LARGEST_BODY,
         state=State({"box": box}),
+        template_config=TemplateConfig(instance=engine.engine()),
     )
-    return shim.before(box, app)
+    return shim.before(box, shield.around(app))
 
 
 @asynccontextmanager

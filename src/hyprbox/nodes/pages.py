@@ -1,0 +1,24 @@
+"""Pages of nodes: the list, and what an admin changes of one."""
+
+from litestar import Router, get
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from hyprbox.door import TheBox, viewer
+from hyprbox.look.frame import TheFrame
+from hyprbox.nodes import search
+from hyprbox.nodes.chips import chips
+from hyprbox.nodes.query import parse
+from hyprbox.paging import page
+
+AT_ONCE = 50
+
+
+@get("/nodes", guards=[viewer])
+async def index(frame: TheFrame, box: TheBox, q: FromQuery[str] = "", after: FromQuery[str | None] = None) -> Template:
+    rows = await box.db.read(search.worst, parse(q), after, AT_ONCE + 1)
+    found = page(rows, AT_ONCE, lambda node: node, search.cursor)
+    return frame.page("nodes/list.html", nodes=found.items, next=found.next, after=after, q=q, chips=chips(q))
+
+
+routes = Router("/dashboard", route_handlers=[index], include_in_schema=False)
