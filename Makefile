@@ -3,13 +3,13 @@
 PYTHON := .venv/bin/python
 SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci/run deploy/install 2>/dev/null | grep -v '\.py$$')
 
-.PHONY: run test lint types dev bench docs lock
+.PHONY: run dev test lint types bench docs lock
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
 
-dev: .venv/ready            ## the same, reloading when a file changes
-	@$(PYTHON) tools/run.py --reload
+dev: .venv/ready-to-test    ## everything that working on it needs
+	@echo "Ready: 'make test' tests all of it, '.venv/bin/python -m pytest tests/box -n 2' a part."
 
 test: .venv/ready-to-test lint types   ## everything that must hold
 	$(PYTHON) -m pytest -n 2 --dist=worksteal

@@ -91,7 +91,7 @@ change() {
 
 fail() {
   take_back
-  say "$2, everything is as it was"
+  say "$2, taken back"
   exit "$1"
 }
 

@@ -11,7 +11,7 @@ active_web_servers() {
 
 is_active() {
   if has_systemd; then
-    look systemctl is-active --quiet -- "$1.service"
+    systemctl is-active --quiet -- "$1.service"
   else
     look service "$1" status >/dev/null 2>&1
   fi

@@ -1,79 +1,94 @@
-"""A real server in a process of its own, with a fresh database, for tests over HTTP and in a browser."""
+"""A real control plane in a process of its own, and what a test needs to talk to it."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
-from hyprbox import migrations
-from hyprbox.db import Database
-
-SERVE = """
-import os, sys
-from hyprbox import config, serve
-serve.set_up_logging()
-serve.serve(config.read(os.environ), "127.0.0.1", int(sys.argv[1]))
-"""
-PATIENCE = 15
+from hyprbox.people.model import Role
 
 
+@dataclass
 class Server:
-    def __init__(self, folder: Path, **variables: str) -> None:
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.log = folder / "server.log"
-        database = f"sqlite:///{folder / 'box.db'}"
-        self.db = Database(database)
-        migrations.upgrade(self.db.engine)
-        self._environ = os.environ | {
-            "HYPRBOX_DATA_DIR": str(folder),
-            "HYPRBOX_DATABASE_URL": database,
-            "HYPRBOX_PUBLIC_URL": self.url,
-        }
-        self._environ |= variables
+    url: str
+    env: dict[str, str]
+    process: subprocess.Popen
+    log: Path
+    keys: dict[Role, str] = field(default_factory=dict)
 
-    def start(self) -> None:
-        port = self.url.rpartition(":")[2]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, port], env=self._environ, stdout=log, stderr=log
-            )
-        self._wait()
+    def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
+        """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
+        env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
+        ran = subprocess.run(
+            [sys.executable, "-m", "hyprbox", *words], env=env, capture_output=True, text=True, input=stdin, timeout=60
+        )
+        assert not check or ran.returncode == 0, ran.stderr
+        return ran
 
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE)
-        self.db.close()
+    def key(self, role: Role) -> str:
+        if role not in self.keys:
+            self.keys[role] = self.cli("key", "create", "--name", f"test {role}", "--role", role).stdout.strip()
+        return self.keys[role]
 
-    def _wait(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/ready").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError(f"the server did not start: {self.log.read_text()}")
+    def token(self, *words: str) -> str:
+        return self.cli("token", "create", *words).stdout.strip()
+
+    def client(self, secret: str | None = None) -> httpx.Client:
+        headers = {"authorization": f"Bearer {secret}"} if secret else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
 
 @contextmanager
-def running(folder: Path, **variables: str) -> Iterator[Server]:
-    server = Server(folder, **variables)
-    server.start()
+def serving(folder: Path, database_url: str | None = None, **variables: str):
+    """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
+    folder.mkdir(exist_ok=True)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), "HYPRBOX_PUBLIC_URL": url} | variables
+    if database_url:
+        env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")
+    log = folder / "server.log"
+    with log.open("ab") as sink:
+        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
     try:
-        yield server
+        wait_until(lambda: answers(url + "/ready"), process, log)
+        yield Server(url, env, process, log)
     finally:
-        server.stop()
+        process.terminate()
+        process.wait(15)
+    assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
+
+
+def clean_env() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HYPRBOX_")}
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return probe.getsockname()[1]
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def wait_until(condition, process=None, log=None, seconds: float = 20):
+    """What `condition` gives as soon as it is true; the log when the process ends or the time is up."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        gone = process is not None and process.poll() is not None
+        assert not gone, log.read_text()
+        assert time.monotonic() < end, f"not within {seconds} s; {log.read_text()[-2000:] if log else ''}"
+        time.sleep(0.02)
+    return found

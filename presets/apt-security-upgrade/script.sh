@@ -16,12 +16,17 @@ check() {
   fi
   _find_updates
   if [ "${#_UPDATES[@]}" = 0 ]; then return 10; fi
-  _refuse_if_apt_would
+  _rehearse
 }
 
 apply() {
+  local automatic failed=0
+  mapfile -t automatic < <(apt-mark showauto "${_TARGETS[@]%%=*}")
   say "upgrading ${#_UPDATES[@]} packages"
-  S "${_APT[@]}" install "${_TARGETS[@]}"
+  S "${_APT[@]}" install "${_TARGETS[@]}" || failed=1
+  # Named packages become manual ones, which autoremove would then keep for ever.
+  if [ "${#automatic[@]}" -gt 0 ]; then S apt-mark -qq auto "${automatic[@]}" || failed=1; fi
+  return "$failed"
 }
 
 verify() {
@@ -58,12 +63,12 @@ _wait_for_locks() {
   done
 }
 
-# _holder FILE: the process that has locked it; false when there is none.
+# _holder FILE: the process that has locked it; false when there is none. The kernel writes a place as major:minor:inode.
 _holder() {
-  local place
-  place=$(stat -c '%Hd %Ld %i' -- "$1" 2>/dev/null) || return
-  # shellcheck disable=SC2086 # three words
-  place=$(printf '%02x:%02x:%s' $place)
+  local device inode place
+  stat -c '%D %i' -- "$1" 2>/dev/null | read -r device inode || return
+  device=$((16#$device))
+  place=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "$inode")
   awk -v place="$place" '$2 == "POSIX" && $6 == place { print $5; found = 1; exit } END { exit !found }' /proc/locks
 }
 
@@ -95,11 +100,16 @@ _find_updates() {
   done <<<"$list"
 }
 
-_refuse_if_apt_would() {
-  local complaint
-  if complaint=$("${_APT[@]}" -s install "${_TARGETS[@]}" 2>&1); then return 0; fi
-  printf '%s\n' "$complaint"
-  refuse 25 "apt cannot install these together without removing others, expected that it can"
+# apt tries it on paper first. What it would bring along (a new kernel, a new dependency) is said as well.
+_rehearse() {
+  local plan name
+  if ! plan=$("${_APT[@]}" -s install "${_TARGETS[@]}" 2>&1); then
+    printf '%s\n' "$plan"
+    refuse 25 "apt cannot install these together without removing others, expected that it can"
+  fi
+  while read -r name; do
+    case " ${_TARGETS[*]}" in *" $name="* | *" $name:"*) ;; *) say "$name comes along" ;; esac
+  done < <(sed -n 's/^Inst \([^ ]*\) .*/\1/p' <<<"$plan")
 }
 
 # Lines of name, installed version, version of the update, and what happens: upgrade, held or excluded.

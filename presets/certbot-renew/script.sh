@@ -20,7 +20,7 @@ check() {
 apply() {
   say "renewing $P_LINEAGE, which $(_validity)"
   S certbot renew --cert-name "$P_LINEAGE" --non-interactive --no-random-sleep-on-renew || return
-  rehearsing || _lasts_longer || return
+  rehearsing || _say_what_became_of_it || return
   _reload_servers
 }
 
@@ -32,9 +32,10 @@ verify() {
   _lasts_longer
 }
 
-# certbot moves its links only to a certificate that it has got, and keeps the old ones: nothing is lost.
+# certbot moves its links only to a certificate that it has got, so what is there is the old one or a better one.
 revert() {
   nothing_to_take_back "a renewal is not taken back, the older certificates are in $_HOME/archive/$P_LINEAGE"
+  if _lasts_longer; then say "the new certificate stays, although a web server may not show it yet"; fi
 }
 
 # A second renewal on the same day does not help, and the certificate authority counts them.
@@ -50,14 +51,18 @@ _refuse_if_just_issued() {
 
 _lasts_longer() {
   local end
-  end=$(_date end "$_LIVE") || return
-  if [ "$end" -gt "$_END" ]; then
-    say "$P_LINEAGE lasts until $(_utc "$end"), before it was $(_utc "$_END")"
-    return 0
+  end=$(_date end "$_LIVE") && [ "$end" -gt "$_END" ]
+}
+
+_say_what_became_of_it() {
+  if _lasts_longer; then
+    say "$P_LINEAGE lasts until $(_utc "$(_date end "$_LIVE")"), before it was $(_utc "$_END")"
+  elif [ "$(_newest)" = "$_NEWEST" ]; then
+    refuse 25 "certbot holds that $P_LINEAGE, which $(_validity), is not due yet"
+  else
+    say "certbot has got $(_newest), but $_LIVE is still the old one"
+    return 1
   fi
-  if [ "$(_newest)" = "$_NEWEST" ]; then refuse 25 "certbot holds that $P_LINEAGE, which $(_validity), is not due yet"; fi
-  say "$_LIVE still lasts until $(_utc "$end"), although certbot has got $(_newest)"
-  return 1
 }
 
 _reload_servers() {

@@ -1,16 +1,18 @@
 """The whole server, wired: which resources exist and what they share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template import TemplateConfig
-from litestar.types import ControllerRouterHandler
 
 from hyprbox import door, form, health, refuse, sweep
 from hyprbox.auth import Caller
@@ -26,37 +28,31 @@ from hyprbox.overview import pages as overview_pages
 from hyprbox.overview.pages import around
 from hyprbox.people import api as people
 from hyprbox.people import pages as people_pages
+from hyprbox.presets import api as presets
 from hyprbox.tokens import api as tokens
 from hyprwire import __version__
 
-RESOURCES: list[ControllerRouterHandler] = [
-    health.routes,
-    people.routes,
-    tokens.routes,
-    nodes.routes,
-    findings.routes,
-    jobs.routes,
-]
-PAGES: list[ControllerRouterHandler] = [
-    files.routes,
-    overview_pages.root,
-    overview_pages.routes,
-    people_pages.routes,
-    nodes_pages.routes,
-]
+API = [people, tokens, nodes, findings, jobs, presets]
+PAGES = [overview_pages, people_pages, nodes_pages]
 
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 def create(box: Box) -> shim.App:
     app = Litestar(
-        [*RESOURCES, *PAGES],
+        [
+            health.routes,
+            files.routes,
+            overview_pages.root,
+            Router("/api", route_handlers=_all(API)),
+            Router("/dashboard", route_handlers=_all(PAGES), include_in_schema=False),
+        ],
         dependencies={
             "box": Provide(lambda: box, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
             "form": Provide(form.read),
             "frame": Provide(around.frame),
-            "recommend": Provide(lambda: lambda finding: None, sync_to_thread=False),
+            "recommend": Provide(lambda: partial(presets.recommend, box.presets), sync_to_thread=False),
         },
         exception_handlers={Exception: refuse.refused},
         guards=[door.only_known_parameters],
@@ -64,13 +60,17 @@ def create(box: Box) -> shim.App:
         logging_config=None,
         middleware=[door.WhoIsIt],
         openapi_config=OpenAPIConfig(
-            "HyprBox", __version__, path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")]
+            "HyprBox", __version__, path="/api/openapi.json", render_plugins=[JsonRenderPlugin(path="/")]
         ),
         request_max_body_size=LARGEST_BODY,
         state=State({"box": box}),
         template_config=TemplateConfig(instance=engine.engine()),
     )
     return shim.before(box, shield.around(app))
+
+
+def _all(resources: Iterable[Any]) -> list[HTTPRouteHandler]:
+    return [handler for resource in resources for handler in resource.handlers]
 
 
 @asynccontextmanager

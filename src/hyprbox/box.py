@@ -1,11 +1,14 @@
 """What every request may need, made once per process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hyprbox.auth import Gate
 from hyprbox.clock import Clock
 from hyprbox.config import Config
 from hyprbox.db import Database
+from hyprbox.presets import catalogue
+from hyprbox.presets.catalogue import Preset
 from hyprbox.wake import Wake
 
 
@@ -16,8 +19,10 @@ class Box:
     clock: Clock
     wake: Wake
     gate: Gate
+    presets: Mapping[str, Preset]
 
 
 def build(config: Config) -> Box:
     db, clock = Database(config.database_url), Clock()
-    return Box(config, db, clock, Wake(), Gate(db, clock, config.require_node_token))
+    gate = Gate(db, clock, config.require_node_token)
+    return Box(config, db, clock, Wake(), gate, catalogue.load_all())

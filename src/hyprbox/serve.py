@@ -9,6 +9,9 @@ import uvicorn
 
 from hyprbox import app, box, migrations
 from hyprbox.config import Config
+from hyprwire import __version__
+
+log = logging.getLogger("hyprbox")
 
 KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 5
@@ -36,6 +39,7 @@ def serve(config: Config, host: str, port: int) -> None:
         )
     )
     server.shared = shared
+    log.info("hyprbox %s on http://%s:%d database=%s", __version__, host, port, shared.db.url.render_as_string())
     _tune_collector()
     server.run()
 
@@ -58,6 +62,6 @@ def _tune_collector() -> None:
 
 
 def set_up_logging() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "httpx", "uvicorn.access"):
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    for chatty in ("alembic", "httpx", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -20,6 +20,10 @@ rm -f root/usr/{bin,sbin}/{certbot,nginx,apache2ctl,httpd,haproxy} &&
 shift && exec chroot "$@"
 """
 NOBODY = 65534
+PASSWD = """root:x:0:0::/root:/bin/bash
+_apt:x:42:65534::/nonexistent:/usr/sbin/nologin
+nobody:x:65534:65534::/nonexistent:/usr/sbin/nologin
+"""
 
 
 @dataclass(frozen=True)
@@ -37,20 +41,12 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.root = folder / "root"
-        for name in (
-            "work",
-            "usr/local/sbin",
-            *(f"root/{name}" for name in ["usr", "dev", "proc", "etc", "var/lib", "run", "root"]),
-        ):
-            (folder / name).mkdir(parents=True)
-        (self.root / "tmp").mkdir(mode=0o1777)
-        for name in ("bin", "sbin", "lib", "lib64"):
-            (self.root / name).symlink_to(f"usr/{name}")
-        shutil.copytree("/etc/alternatives", self.root / "etc/alternatives", symlinks=True)
-        shutil.copy("/etc/ld.so.cache", self.root / "etc/ld.so.cache")
-        self.write("/etc/os-release", "ID=debian\n")
-        self.write("/etc/passwd", "root:x:0:0::/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n")
-        self.write("/etc/group", "root:x:0:\nnogroup:x:65534:\n")
+        if not folder.exists():
+            self._build()
+
+    def copy(self, folder: Path) -> "Machine":
+        subprocess.run(["cp", "-a", self._folder, folder], check=True)
+        return Machine(folder)
 
     def path(self, name: str) -> Path:
         return self.root / name.removeprefix("/")
@@ -102,6 +98,21 @@ class Machine:
                 about = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} "
                 found[str(path.relative_to(self.root))] = about + content(path)
         return found
+
+    def _build(self) -> None:
+        for name in ["usr", "dev", "proc", "etc", "var/lib", "var/log", "var/cache", "run", "root"]:
+            (self.root / name).mkdir(parents=True)
+        for name in ["work", "usr/local/sbin"]:
+            (self._folder / name).mkdir(parents=True)
+        (self.root / "tmp").mkdir()
+        (self.root / "tmp").chmod(0o1777)
+        for name in ("bin", "sbin", "lib", "lib64"):
+            (self.root / name).symlink_to(f"usr/{name}")
+        shutil.copytree("/etc/alternatives", self.path("/etc/alternatives"), symlinks=True)
+        shutil.copy("/etc/ld.so.cache", self.path("/etc/ld.so.cache"))
+        self.write("/etc/os-release", "ID=debian\n")
+        self.write("/etc/passwd", PASSWD)
+        self.write("/etc/group", "root:x:0:\nnogroup:x:65534:\n")
 
 
 def content(path: Path) -> str:

@@ -1,11 +1,11 @@
 """A preset is whole and checked, or there is none and one knows why."""
 
 import pytest
-from tests.presets import demo
 
 from hyprbox.presets import catalogue
 from hyprbox.presets.catalogue import Risk, answering, load, load_all
 from hyprbox.presets.table import BrokenPreset
+from tests.presets import demo
 
 
 def test_the_shipped_presets_answer_findings():

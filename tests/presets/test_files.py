@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from tests.presets import demo
 from tests.presets.machine import NOBODY
 
@@ -61,7 +62,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_draft(machine, tmp_path):
     ended = machine.run(on_a_small_disk(demo.script(tmp_path, check="true", apply=apply)))
 
     assert ended.code == 30
-    assert ended.said[-1] == "apply failed, everything is as it was"
+    assert ended.said[-1] == "apply failed, taken back"
     assert ended.output.endswith("\n/etc/small/demo.conf:old\n")
 
 

@@ -1,11 +1,11 @@
 """What a slip in a preset's script is called, and on which line."""
 
 import pytest
-from tests.presets import demo
 
 from hyprbox.presets.catalogue import library, shipped
 from hyprbox.presets.lint import lint
 from hyprbox.presets.shell import code, functions
+from tests.presets import demo
 
 FOLDERS = sorted(path.parent for path in shipped().glob("*/preset.toml"))
 PARAMETER = '[params.port]\ntype = "port"\ndescription = "For the test."\n'
@@ -31,9 +31,19 @@ def test_a_folder_that_is_no_preset_is_one_complaint(tmp_path):
     assert lint(folder) == [f"{folder}/preset.toml: risk is 'huge', expected one of low, medium, high"]
 
 
-def test_what_bash_cannot_read_is_all_that_is_said(tmp_path):
-    ((line, sentence),) = complaints(tmp_path, "_x() {\n  if true; fi\n}\n")
-    assert (line, sentence[:52]) == (2, "bash cannot read it: syntax error near unexpected to")
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("_x() {\n  if true; fi\n}\n", "syntax error near unexpected token `fi'"),
+        ("_x() {\n  cat <<EOF\n}\n", "warning: here-document at line "),
+        ("_x() {\n  true\n}\\", "syntax error"),
+        ("_x() {\n  true\n", "syntax error: unexpected end of file"),
+    ],
+)
+def test_what_bash_cannot_read_is_all_that_is_said(tmp_path, text, complaint):
+    sentences = [sentence for _, sentence in complaints(tmp_path, text)]
+    assert sentences[0].startswith(f"bash cannot read it: {complaint}")
+    assert all("bash cannot read it" in sentence for sentence in sentences)
 
 
 def test_the_four_parts_must_be_there(tmp_path):

@@ -1,10 +1,10 @@
 """What a parameter takes, what it refuses and with which sentence, and what a finding says of it."""
 
 import pytest
-from tests.presets import demo
 
 from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.form import BadValues, prefill, validate
+from tests.presets import demo
 
 FITS = {
     "port": ["1", "22", "65535"],

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.presets import demo
 
 from hyprbox.presets.catalogue import load, shipped
 from hyprbox.presets.form import BadValues
 from hyprbox.presets.lint import shellcheck
 from hyprbox.presets.render import Mode, assemble, render
+from tests.presets import demo
 
 CASES = sorted(shipped().glob("*/cases/*.toml"))
 FOLDERS = sorted(path.parent for path in shipped().glob("*/preset.toml"))

@@ -1,68 +1,24 @@
 """Findings over HTTP: looked up by everybody, handled by operators."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Router, delete, get, post
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.findings import search, store
-from hyprbox.findings.model import Event, Finding, State
+from hyprbox.findings.model import Finding, State
+from hyprbox.findings.views import FindingView, Recommendation, event_view, view
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprwire import Severity
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
-    """The preset that answers a finding, with what its parameters would be."""
-
-    preset: str
-    title: str
-    risk: str
-    params: dict[str, str]
-
-
 Recommend = Callable[[Finding], Recommendation | None]
 TheRecommend = NamedDependency[SkipValidation[Recommend]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
-    at: datetime
-    was: str | None
-    became: str
-    actor: str
-    note: str
-    scanId: str | None
-    jobId: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingView:
-    id: str
-    nodeId: str
-    type: str
-    key: str
-    severity: Severity
-    message: str
-    metadata: dict[str, Any]
-    state: str
-    firstSeen: datetime
-    lastSeen: datetime
-    reopenCount: int
-    jobId: str | None
-    heldBy: str | None
-    reason: str | None
-    until: datetime | None
-    resolvedAt: datetime | None
-    resolvedHow: str | None
-    recommendation: Recommendation | None
-    events: list[EventView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,30 +110,7 @@ async def unsnooze(finding_id: FromPath[str], box: TheBox, caller: TheCaller) ->
 async def _view(box: Box, finding: Finding, recommend: Recommend) -> FindingView:
     seen = await box.db.read(store.last_seen, [finding])
     events = await box.db.read(store.events, finding.id)
-    return view(finding, seen[finding.id], recommend(finding), [_event(event) for event in events])
+    return view(finding, seen[finding.id], recommend(finding), [event_view(event) for event in events])
 
 
-def view(
-    finding: Finding, last_seen: datetime, recommendation: Recommendation | None, events: list[EventView] | None = None
-) -> FindingView:
-    return FindingView(
-        id=finding.id, nodeId=finding.node_id, type=finding.type, key=finding.key, severity=finding.severity,
-        message=finding.message, metadata=finding.details, state=finding.state, firstSeen=finding.first_seen,
-        lastSeen=last_seen, reopenCount=finding.reopen_count, jobId=finding.fix_job, heldBy=finding.held_by,
-        reason=finding.held_why, until=finding.held_until, resolvedAt=finding.resolved_at,
-        resolvedHow=finding.resolved_how, recommendation=recommendation, events=events or [],
-    )  # fmt: skip
-
-
-def _event(event: Event) -> EventView:
-    return EventView(
-        at=event.at, was=event.was, became=event.became, actor=event.actor, note=event.note,
-        scanId=event.scan_id, jobId=event.job_id,
-    )  # fmt: skip
-
-
-routes = Router(
-    "/api",
-    route_handlers=[index, show, acknowledge, snooze, resolve, unacknowledge, unsnooze],
-    tags=["Findings"],
-)
+handlers = [index, show, acknowledge, snooze, resolve, unacknowledge, unsnooze]

@@ -49,7 +49,7 @@ async def events(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
         if news.job.state != state:
             state = news.job.state
             yield _event("state", {"state": state, "exitCode": news.job.exit_code}, news.end)
-        if not news.data:
+        elif not text:
             yield b": still here\n\n"
         await asyncio.sleep(0)
 

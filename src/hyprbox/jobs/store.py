@@ -19,13 +19,14 @@ from hyprbox.nodes import store as nodes
 LEASE_SECONDS = 90
 
 
-def queue(session: Session, now: datetime, actor: str, order: Order) -> Job:
+def queue(session: Session, now: datetime, actor: str, order: Order, job_id: str | None = None) -> Job:
     nodes.get(session, order.node_id)
     if order.expires_at is not None and order.expires_at <= now:
         raise Invalid(f"expiresAt is {order.expires_at.isoformat()}, expected a time in the future")
     preset = order.preset
     job = Job(
-        node_id=order.node_id, id=ids.new(), state=State.QUEUED, title=order.title, script=order.script, env=order.env,
+        node_id=order.node_id, id=job_id or ids.new(), state=State.QUEUED, title=order.title, script=order.script,
+        env=order.env,
         redact=order.redact, rescan=order.rescan, timeout_seconds=order.timeout_seconds,
         kill_grace_seconds=order.kill_grace_seconds, max_output_bytes=order.max_output_bytes,
         lease_seconds=LEASE_SECONDS, expires_at=order.expires_at, created_at=now, created_by=actor,
@@ -121,6 +122,14 @@ def expire(session: Session, now: datetime) -> int:
     jobs = session.scalars(over.returning(Job)).all()
     for job in jobs:
         end(session, now, job, State.EXPIRED, "the node did not fetch it in time")
+    return len(jobs)
+
+
+def expire_unfinished(session: Session, now: datetime) -> int:
+    """For a database from yesterday: what was going on then is not to run, or run again, today."""
+    jobs = session.scalars(select(Job).where(Job.state.in_([State.QUEUED, State.RUNNING]))).all()
+    for job in jobs:
+        end(session, now, job, State.EXPIRED, "the database was restored from a backup")
     return len(jobs)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from litestar import Router, delete, get, patch, post
+from litestar import delete, get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
@@ -105,4 +105,4 @@ def view(node: Node) -> NodeView:
     )  # fmt: skip
 
 
-routes = Router("/api", route_handlers=[index, show, label, remove, rename, series], tags=["Nodes"])
+handlers = [index, show, label, remove, rename, series]

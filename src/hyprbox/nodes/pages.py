@@ -1,6 +1,6 @@
 """Pages of nodes: the list, and what an admin changes of one."""
 
-from litestar import Router, get
+from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -21,4 +21,4 @@ async def index(frame: TheFrame, box: TheBox, q: FromQuery[str] = "", after: Fro
     return frame.page("nodes/list.html", nodes=found.items, next=found.next, after=after, q=q, chips=chips(q))
 
 
-routes = Router("/dashboard", route_handlers=[index], include_in_schema=False)
+handlers = [index]

@@ -3,30 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from litestar import Router, get, post
+from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
-from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import Page
 from hyprbox.people import doors, keys, store
-from hyprbox.people.model import ApiKey, Person, Role
+from hyprbox.people.model import Role
+from hyprbox.people.views import KeyView, PersonView, key_view, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
     name: str
     role: Role = Role.VIEWER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonView:
-    name: str
-    role: str
-    createdAt: datetime
-    disabledAt: datetime | None
-    hasPassword: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,51 +40,40 @@ class MintedKey:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyView:
-    id: str
-    name: str
-    role: str
-    prefix: str
-    createdAt: datetime
-    createdBy: str
-    revokedAt: datetime | None
-
-
-@get("/people")
+@get("/people", guards=[admin])
 async def people(box: TheBox) -> Page[PersonView]:
     return Page([view(person) for person in await box.db.read(store.everyone)], None)
 
 
-@post("/people")
+@post("/people", guards=[admin])
 async def invite(data: JSONBody[NewPerson], box: TheBox, caller: TheCaller) -> Invited:
     text = await box.db.write(_invite, box.clock.now(), caller.name, data)
-    return Invited(name=data.name, signInLink=link_address(box, text))
+    return Invited(name=data.name, signInLink=doors.address(box.config.public_url, text))
 
 
-@post("/people/{name:str}/disabling")
+@post("/people/{name:str}/disabling", guards=[admin])
 async def disable(name: FromPath[str], box: TheBox, caller: TheCaller) -> PersonView:
     return view(await box.db.write(store.disable, box.clock.now(), caller.name, name))
 
 
-@post("/people/{name:str}/reset")
+@post("/people/{name:str}/reset", guards=[admin])
 async def reset(name: FromPath[str], box: TheBox, caller: TheCaller) -> Invited:
     text = await box.db.write(store.reset, box.clock.now(), caller.name, name)
-    return Invited(name=name, signInLink=link_address(box, text))
+    return Invited(name=name, signInLink=doors.address(box.config.public_url, text))
 
 
-@get("/keys")
+@get("/keys", guards=[admin])
 async def index_keys(box: TheBox) -> Page[KeyView]:
     return Page([key_view(key) for key in await box.db.read(keys.everyone)], None)
 
 
-@post("/keys")
+@post("/keys", guards=[admin])
 async def create_key(data: JSONBody[NewKey], box: TheBox, caller: TheCaller) -> MintedKey:
     key, text = await box.db.write(keys.create, box.clock.now(), caller.name, data.name, data.role)
     return MintedKey(id=key.id, key=text)
 
 
-@post("/keys/{key_id:str}/revocation")
+@post("/keys/{key_id:str}/revocation", guards=[admin])
 async def revoke_key(key_id: FromPath[str], box: TheBox, caller: TheCaller) -> KeyView:
     return key_view(await box.db.write(keys.revoke, box.clock.now(), caller.name, key_id))
 
@@ -102,27 +82,4 @@ def _invite(session: Session, now: datetime, actor: str, data: NewPerson) -> str
     return doors.link(session, now, store.create(session, now, actor, data.name, data.role))
 
 
-def link_address(box: Box, text: str) -> str:
-    return f"{box.config.public_url}/dashboard/welcome/{text}"
-
-
-def view(person: Person) -> PersonView:
-    return PersonView(
-        name=person.name, role=person.role, createdAt=person.created_at, disabledAt=person.disabled_at,
-        hasPassword=person.password is not None,
-    )  # fmt: skip
-
-
-def key_view(key: ApiKey) -> KeyView:
-    return KeyView(
-        id=key.id, name=key.name, role=key.role, prefix=key.prefix, createdAt=key.created_at,
-        createdBy=key.created_by, revokedAt=key.revoked_at,
-    )  # fmt: skip
-
-
-routes = Router(
-    "/api",
-    route_handlers=[people, invite, disable, reset, index_keys, create_key, revoke_key],
-    guards=[admin],
-    tags=["People"],
-)
+handlers = [people, invite, disable, reset, index_keys, create_key, revoke_key]

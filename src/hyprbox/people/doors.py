@@ -26,6 +26,10 @@ def link(session: Session, now: datetime, person: Person) -> str:
     return made.text
 
 
+def address(public_url: str, text: str) -> str:
+    return f"{public_url}/dashboard/welcome/{text}"
+
+
 def of_link(session: Session, text: str, now: datetime) -> Person | None:
     """Whom the link would let in; looking does not consume it."""
     row = session.get(SignInLink, secret.digest(text))
@@ -75,6 +79,12 @@ def close(session: Session, digest: str) -> None:
 def close_all(session: Session, person_id: str) -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person_id))
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
+    facts.credentials_changed(session)
+
+
+def close_everybodys(session: Session) -> None:
+    session.execute(delete(SignIn))
+    session.execute(delete(SignInLink))
     facts.credentials_changed(session)
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from litestar import Router, get, post
+from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.tokens import store
-from hyprbox.tokens.model import Token
+from hyprbox.tokens.views import TokenView, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,51 +27,29 @@ class Minted:
     token: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenView:
-    id: str
-    name: str
-    nodeId: str | None
-    prefix: str
-    state: str
-    createdAt: datetime
-    createdBy: str
-    expiresAt: datetime | None
-    revokedAt: datetime | None
-    usedAt: datetime | None
-
-
-@post("/tokens")
+@post("/tokens", guards=[admin])
 async def mint(data: JSONBody[NewToken], box: TheBox, caller: TheCaller) -> Minted:
     token, text = await box.db.write(store.mint, box.clock.now(), caller.name, data.nodeId, data.name, data.expiresAt)
     return Minted(id=token.id, token=text)
 
 
-@get("/tokens")
+@get("/tokens", guards=[admin])
 async def index(box: TheBox, limit: Limit = DEFAULT, cursor: FromQuery[str | None] = None) -> Page[TokenView]:
     rows = await box.db.read(store.page, cursor, limit + 1)
     now = box.clock.now()
     return page(rows, limit, lambda token: view(token, now), lambda token: token.id)
 
 
-@post("/tokens/{token_id:str}/revocation")
+@post("/tokens/{token_id:str}/revocation", guards=[admin])
 async def revoke(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> TokenView:
     token = await box.db.write(store.revoke, box.clock.now(), caller.name, token_id)
     return view(token, box.clock.now())
 
 
-@post("/tokens/{token_id:str}/rotation")
+@post("/tokens/{token_id:str}/rotation", guards=[admin])
 async def rotate(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Minted:
     token, text = await box.db.write(store.rotate, box.clock.now(), caller.name, token_id)
     return Minted(id=token.id, token=text)
 
 
-def view(token: Token, now: datetime) -> TokenView:
-    return TokenView(
-        id=token.id, name=token.name, nodeId=token.node_id, prefix=token.prefix, state=token.state(now),
-        createdAt=token.created_at, createdBy=token.created_by, expiresAt=token.expires_at,
-        revokedAt=token.revoked_at, usedAt=token.used_at,
-    )  # fmt: skip
-
-
-routes = Router("/api", route_handlers=[mint, index, revoke, rotate], guards=[admin], tags=["Tokens"])
+handlers = [mint, index, revoke, rotate]

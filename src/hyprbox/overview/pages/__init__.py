@@ -1,6 +1,6 @@
 """Pages across resources: the way in, the frame around every page, and the stream that says what has changed."""
 
-from litestar import Router, get
+from litestar import get
 from litestar.response import Redirect
 
 from hyprbox.look.frame import go
@@ -17,4 +17,4 @@ async def home() -> Redirect:
     return go("/dashboard/nodes")
 
 
-routes = Router("/dashboard", route_handlers=[home, live.stream], include_in_schema=False)
+handlers = [home, live.stream]

@@ -1,0 +1,61 @@
+"""Copies of the embedded database: taken while the server runs, put back while it does not."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from hyprbox import migrations
+from hyprbox.db import Database
+from hyprbox.facts import store as facts
+from hyprbox.jobs import store as jobs
+from hyprbox.people import doors
+
+
+class Failed(Exception):
+    """One sentence."""
+
+
+def write(url: str, file: Path) -> None:
+    """A whole copy as of one moment, readable by its owner alone."""
+    source = _path(url)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise Failed(f"{file} exists already, expected a new name") from None
+    with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(file)) as copy:
+        there.backup(copy)
+
+
+def restore(url: str, file: Path) -> None:
+    """Replaces the database. Yesterday's queue does not run again, and nobody stays signed in."""
+    target = _path(url)
+    with closing(sqlite3.connect(file)) as copy:
+        if _integrity(copy) != "ok":
+            raise Failed(f"{file} is damaged or no database, expected a backup")
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(sqlite3.connect(target)) as here:
+            copy.backup(here)
+    db = Database(url)
+    migrations.upgrade(db.engine)
+    with db.session() as session:
+        jobs.expire_unfinished(session, facts.time(session))
+        doors.close_everybodys(session)
+        facts.put(session, facts.SWEEPING_SINCE, 0)
+    db.close()
+
+
+def _integrity(connection: sqlite3.Connection) -> str:
+    try:
+        return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        return str(error)
+
+
+def _path(url: str) -> Path:
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database:
+        raise Failed("the database is PostgreSQL, expected the embedded one: use pg_dump and pg_restore")
+    return Path(parts.database)

@@ -1,0 +1,59 @@
+"""hyprbox node: the fleet."""
+
+import click
+
+from hyprbox.cli import remote, show
+from hyprbox.cli.options import as_json, limit
+
+COLUMNS = {
+    "NODE": "nodeId", "STATUS": "status", "OS": "os", "CPU %": "cpuPercent", "RAM %": "ramPercent",
+    "DISK %": "diskPercent", "FINDINGS": "openFindings", "SEEN": "lastSeen",
+}  # fmt: skip
+FACTS = {
+    "Node": "nodeId", "Status": "status", "Seen": "lastSeen", "Host name": "hostname", "System": "os",
+    "Kernel": "kernel", "Architecture": "architecture", "Address": "ip", "Region": "region", "Agent": "agentVersion",
+    "CPU %": "cpuPercent", "RAM %": "ramPercent", "Disk %": "diskPercent", "Labels": "labels",
+    "Open findings": "openFindings",
+}  # fmt: skip
+
+
+@click.group("node")
+def command() -> None:
+    """Nodes: list, show, rename, delete."""
+
+
+@command.command("list")
+@click.argument("query", nargs=-1)
+@click.option("--status", type=click.Choice(["ONLINE", "OFFLINE"], case_sensitive=False))
+@limit
+@as_json
+def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool) -> None:
+    """By name; each word of QUERY must be in the name, address, system or a label."""
+    rows = list(remote.needed().items("/api/nodes", limit, q=" ".join(query) or None, status=status))
+    show.data(rows) if as_json else show.table(rows, COLUMNS, "No node matches.")
+
+
+@command.command("show")
+@click.argument("node_id", metavar="ID")
+@as_json
+def show_one(node_id: str, as_json: bool) -> None:
+    row = remote.needed().get(f"/api/nodes/{node_id}")
+    show.data(row) if as_json else show.facts(row, FACTS)
+
+
+@command.command()
+@click.argument("node_id", metavar="ID")
+@click.argument("new_id", metavar="NEW")
+def rename(node_id: str, new_id: str) -> None:
+    """Keeps its history and moves its tokens. Set HYPRBOX_NODE_ID on the node as well."""
+    remote.needed().post(f"/api/nodes/{node_id}/renaming", {"nodeId": new_id})
+
+
+@command.command()
+@click.argument("node_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(node_id: str, yes: bool) -> None:
+    """Its history goes and its tokens are revoked; its agent stays out until a token is minted for it."""
+    if not yes:
+        click.confirm(f"Delete {node_id} with its history?", abort=True)
+    remote.needed().delete(f"/api/nodes/{node_id}")

@@ -1,0 +1,52 @@
+"""hyprbox preset: vetted fixes."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hyprbox.cli import remote, show
+from hyprbox.cli.options import as_json
+from hyprbox.presets.lint import lint
+
+COLUMNS = {"ID": "id", "RISK": "risk", "ANSWERS": "resolves", "WHAT": "title"}
+FACTS = {
+    "Preset": "id", "Version": "version", "What": "title", "Description": "description", "Risk": "risk",
+    "Answers": "resolves", "For": "distros", "Time limit": "timeoutSeconds", "SHA-256": "sha256",
+}  # fmt: skip
+PARAMETERS = {"PARAMETER": "name", "TYPE": "type", "DEFAULT": "default", "WHAT": "description"}
+
+
+@click.group("preset")
+def command() -> None:
+    """Presets: list, show, lint."""
+
+
+@command.command("list")
+@as_json
+def index(as_json: bool) -> None:
+    rows = remote.needed().get("/api/presets")["items"]
+    show.data(rows) if as_json else show.table(rows, COLUMNS, "There are no presets.")
+
+
+@command.command("show")
+@click.argument("preset_id", metavar="ID")
+@as_json
+def show_one(preset_id: str, as_json: bool) -> None:
+    row = remote.needed().get(f"/api/presets/{preset_id}")
+    if as_json:
+        show.data(row)
+        return
+    show.facts(row, FACTS)
+    print()
+    show.table(row["parameters"], PARAMETERS, "It takes no parameters.")
+
+
+@command.command("lint")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check(folder: Path) -> None:
+    """Says what is wrong with a preset of your own; exit code 1 if anything is."""
+    complaints = lint(folder)
+    for complaint in complaints:
+        print(complaint)
+    sys.exit(bool(complaints))

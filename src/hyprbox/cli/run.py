@@ -1,0 +1,126 @@
+"""hyprbox run: something on one node or many, with its output live."""
+
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from shlex import join
+from typing import Any
+
+import click
+
+from hyprbox.cli import remote, show
+from hyprbox.cli.follow import Unreachable, follow
+from hyprbox.cli.options import Duration
+from hyprbox.cli.remote import Remote
+from hyprbox.cli.safe import Output, plain
+
+AT_ONCE = 64
+COLUMNS = {"NODE": "nodeId", "STATE": "state", "EXIT": "exitCode", "JOB": "id", "REASON": "errorMsg"}
+
+settings = click.option("--set", "sets", multiple=True, metavar="K=V", help="A parameter of the preset.")
+
+
+@click.command("run")
+@click.option("--node", "nodes", multiple=True, required=True, metavar="ID", help="Where; may be given again.")
+@click.option("--timeout", type=Duration(), default="30m", show_default=True)
+@click.option("--script", "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--preset", metavar="ID")
+@settings
+@click.option("--raw", is_flag=True, help="Hand the output on as it is, terminal sequences included.")
+@click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
+def command(
+    nodes: tuple[str, ...], timeout: timedelta, file: Path | None, preset: str | None, sets: tuple[str, ...],
+    raw: bool, words: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Runs COMMAND, a script or a preset, and ends with its exit code.
+
+    On several nodes each line begins with its node, a table says how it went, and the exit code is 1 if any failed.
+    """
+    if sum(map(bool, (words, file, preset))) != 1:
+        raise click.UsageError("expected one of -- COMMAND, --script FILE or --preset ID")
+    api = remote.needed()
+    body = what(words, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
+    if preset:
+        del body["timeoutSeconds"]
+    jobs = [api.post("/api/jobs", {"nodeId": node, **body}) for node in dict.fromkeys(nodes)]
+    sys.exit(watch_one(api, jobs[0], raw) if len(jobs) == 1 else watch_many(api, jobs, raw))
+
+
+def what(words: tuple[str, ...], file: Path | None, preset: str | None, sets: tuple[str, ...]) -> dict[str, Any]:
+    """One word is a line of shell as it stands; several are one command with its arguments."""
+    if preset:
+        return {"preset": preset, "params": pairs(sets)}
+    if file:
+        return {"script": sys.stdin.read() if str(file) == "-" else file.read_text()}
+    return {"script": words[0] if len(words) == 1 else join(words)}
+
+
+def pairs(sets: tuple[str, ...]) -> dict[str, str]:
+    for text in sets:
+        if "=" not in text:
+            raise click.UsageError(f"--set is {text!r}, expected K=V")
+    return dict(text.split("=", 1) for text in sets)
+
+
+def watch_one(api: Remote, job: Any, raw: bool) -> int:
+    """Its exit code, 1 when it has none; why it ended otherwise than by itself goes to standard error."""
+    job = until_its_end(api, job["id"], writer(raw, sys.stdout.write))
+    if job["state"] not in ("SUCCEEDED", "FAILED") or job["errorMsg"]:
+        print(f"hyprbox: {job['state']}: {plain(job['errorMsg'] or 'see the job ' + job['id'])}", file=sys.stderr)
+    return int(1 if job["exitCode"] is None else job["exitCode"])
+
+
+def watch_many(api: Remote, jobs: list[Any], raw: bool) -> int:
+    width = max(len(job["nodeId"]) for job in jobs)
+    one_at_a_time = threading.Lock()
+
+    def watch(job: Any) -> Any:
+        lines = Lines(f"{plain(job['nodeId']):<{width}} │ ", one_at_a_time)
+        ended = until_its_end(api, job["id"], writer(raw, lines.write))
+        lines.end()
+        return ended
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ended = list(pool.map(watch, jobs))
+    print()
+    show.table(ended, COLUMNS, "")
+    return int(any(job["state"] != "SUCCEEDED" for job in ended))
+
+
+class Lines:
+    """Whole lines behind the name of their node, so that those of two nodes never mix."""
+
+    def __init__(self, prefix: str, one_at_a_time: threading.Lock) -> None:
+        self._prefix, self._lock, self._rest = prefix, one_at_a_time, ""
+
+    def write(self, text: str) -> None:
+        *lines, self._rest = (self._rest + text).split("\n")
+        with self._lock:
+            sys.stdout.writelines(f"{self._prefix}{line}\n" for line in lines)
+            sys.stdout.flush()
+
+    def end(self) -> None:
+        if self._rest:
+            self.write("\n")
+
+
+def writer(raw: bool, write: Callable[[str], Any]) -> Callable[[str], None]:
+    """On a terminal only colours pass; into a file or a pipe goes what the job printed."""
+    safe = Output()
+    filtered = sys.stdout.isatty() and not raw
+
+    def put(text: str) -> None:
+        write(safe.feed(text) if filtered else text)
+        sys.stdout.flush()
+
+    return put
+
+
+def until_its_end(api: Remote, job_id: str, write: Callable[[str], None]) -> Any:
+    try:
+        return follow(api, job_id, write)
+    except Unreachable as error:
+        show.fail(str(error))

@@ -1,0 +1,156 @@
+"""Presets over HTTP, and everything that queues a job: a script, a preset, the fix of a finding."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody
+
+from hyprbox.auth import Caller
+from hyprbox.box import Box
+from hyprbox.door import TheBox, TheCaller, operator, viewer
+from hyprbox.errors import Forbidden, Invalid
+from hyprbox.findings.model import Finding
+from hyprbox.findings.views import Recommendation
+from hyprbox.jobs import store as jobs
+from hyprbox.jobs.model import Job
+from hyprbox.jobs.order import Order
+from hyprbox.jobs.views import JobView
+from hyprbox.jobs.views import view as job_view
+from hyprbox.paging import Page
+from hyprbox.people.model import Role
+from hyprbox.presets import store
+from hyprbox.presets.catalogue import Preset
+from hyprbox.presets.form import prefill
+from hyprbox.presets.parameters import Parameter
+from hyprwire.jobs import TIMEOUT_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterView:
+    name: str
+    type: str
+    description: str
+    default: str | None
+    values: list[str]
+    many: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresetView:
+    id: str
+    version: int
+    title: str
+    description: str
+    risk: str
+    resolves: list[str]
+    distros: list[str]
+    timeoutSeconds: int
+    sha256: str
+    parameters: list[ParameterView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Which preset answers a type of finding."""
+
+    type: str
+    preset: str
+    title: str
+    risk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """Either `script` or `preset`."""
+
+    nodeId: str
+    script: str | None = None
+    preset: str | None = None
+    params: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
+    timeoutSeconds: int | None = None
+    env: dict[str, str] = field(default_factory=dict)
+    expiresAt: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFix:
+    preset: str | None = None
+    params: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
+
+
+@get("/presets", guards=[viewer])
+async def index(box: TheBox) -> Page[PresetView]:
+    return Page([view(preset) for preset in box.presets.values()], None)
+
+
+@get("/presets/{preset_id:str}", guards=[viewer])
+async def show(preset_id: FromPath[str], box: TheBox) -> PresetView:
+    return view(store.known(box.presets, preset_id))
+
+
+@get("/recommendations", guards=[viewer])
+async def recommendations(box: TheBox) -> Page[Answer]:
+    answers = [
+        Answer(type=type_, preset=preset.id, title=preset.title, risk=preset.risk)
+        for preset in box.presets.values()
+        for type_ in preset.resolves
+    ]
+    return Page(sorted(answers, key=lambda answer: (answer.type, answer.preset)), None)
+
+
+@post("/jobs", guards=[operator])
+async def queue(data: JSONBody[NewJob], box: TheBox, caller: TheCaller) -> JobView:
+    return job_view(await start(box, caller, data))
+
+
+@post("/findings/{finding_id:str}/fix", guards=[operator])
+async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
+    now = box.clock.now()
+    return job_view(await box.db.write(store.fix, now, caller.name, box.presets, finding_id, data.preset, data.params))
+
+
+async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
+    """Operators run presets, only admins run scripts of their own."""
+    if (wanted.script is None) == (wanted.preset is None):
+        raise Invalid("expected either script or preset")
+    now = box.clock.now()
+    if wanted.preset is not None:
+        preset = store.known(box.presets, wanted.preset)
+        return await box.db.write(store.run, now, caller.name, preset, wanted.nodeId, wanted.params, wanted.expiresAt)
+    if not caller.may(Role.ADMIN):
+        raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
+    return await box.db.write(jobs.queue, now, caller.name, _order(wanted))
+
+
+def _order(wanted: NewJob) -> Order:
+    return Order(
+        node_id=wanted.nodeId, script=wanted.script or "", env=wanted.env, expires_at=wanted.expiresAt,
+        timeout_seconds=TIMEOUT_SECONDS if wanted.timeoutSeconds is None else wanted.timeoutSeconds,
+    )  # fmt: skip
+
+
+def recommend(catalogue: store.Catalogue, finding: Finding) -> Recommendation | None:
+    preset = store.recommended(catalogue, finding)
+    if preset is None:
+        return None
+    values = prefill(preset, finding.key, finding.details)
+    return Recommendation(preset=preset.id, title=preset.title, risk=preset.risk, params=values)
+
+
+def view(preset: Preset) -> PresetView:
+    return PresetView(
+        id=preset.id, version=preset.version, title=preset.title, description=preset.description, risk=preset.risk,
+        resolves=list(preset.resolves), distros=list(preset.distros), timeoutSeconds=preset.timeout_seconds,
+        sha256=preset.sha256, parameters=[_parameter(parameter) for parameter in preset.parameters],
+    )  # fmt: skip
+
+
+def _parameter(parameter: Parameter) -> ParameterView:
+    return ParameterView(
+        name=parameter.name, type=parameter.type, description=parameter.description, default=parameter.default,
+        values=list(parameter.values), many=parameter.many,
+    )  # fmt: skip
+
+
+handlers = [index, show, recommendations, queue, fix]

@@ -1,0 +1,92 @@
+"""The host as its files tell it. All reading goes through Host(root=), so that a fixture tree is a host."""
+
+import glob
+import hashlib
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+MACHINE_ID_SALT = (
+    b"hyprnode machine id v1\0"  # the raw id is confidential (machine-id(5)): other programs derive keys from it
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    root: Path = Path("/")
+    proc: Path = Path("/proc")
+
+    def path(self, path: str) -> Path:
+        """Where `path` of the host is; /proc may be kept elsewhere."""
+        if path == "/proc" or path.startswith("/proc/"):
+            return self.root / str(self.proc).lstrip("/") / path.removeprefix("/proc").lstrip("/")
+        return self.root / path.lstrip("/")
+
+    def text(self, path: str) -> str | None:
+        """None when there is no such file or it cannot be read."""
+        try:
+            return self.path(path).read_text("utf-8", "replace")
+        except OSError:
+            return None
+
+    def needed(self, path: str) -> str:
+        return self.path(path).read_text("utf-8", "replace")
+
+    def glob(self, pattern: str) -> list[str]:
+        """As the host names them, sorted."""
+        prefix = len(str(self.path("/")).rstrip("/"))
+        return sorted(found[prefix:] for found in glob.glob(str(self.path(pattern))))
+
+    def sees_its_own_proc(self) -> bool:
+        """False in a container that was given the host's: it speaks for the host then, not for itself."""
+        return self.proc == Path("/proc")
+
+
+def os_name(host: Host) -> str:
+    text = host.text("/etc/os-release") or host.text("/usr/lib/os-release") or ""
+    release = os_release(text)
+    return release.get("PRETTY_NAME") or release.get("NAME") or os.uname().sysname
+
+
+def os_release(text: str) -> dict[str, str]:
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+
+
+def boot_id(host: Host) -> str | None:
+    return (host.text("/proc/sys/kernel/random/boot_id") or "").strip() or None
+
+
+def machine_id_hash(host: Host) -> str | None:
+    """Tells two machines under one name apart, and gives nothing away."""
+    text = host.text("/etc/machine-id") or host.text("/var/lib/dbus/machine-id") or ""
+    machine_id = text.strip()
+    if not machine_id or machine_id == "uninitialized":
+        return None
+    return hashlib.sha256(MACHINE_ID_SALT + machine_id.encode()).hexdigest()
+
+
+def uptime(host: Host) -> int | None:
+    words = (host.text("/proc/uptime") or "").split()
+    return int(float(words[0])) if words else None
+
+
+def address_towards(api: str, port: int) -> str | None:
+    """This host's own address on the way to the API, or to the world when the API is on this very machine."""
+    for target in ((api, port), ("192.0.2.1", 9), ("2001:db8::1", 9)):
+        address = _own_address(*target)
+        if address and not address.startswith("127.") and address != "::1":
+            return address
+    return None
+
+
+def _own_address(host: str, port: int) -> str | None:
+    """Connecting a datagram socket sends nothing; it only asks the kernel for the route."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(address)
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None

@@ -1,0 +1,156 @@
+"""One job from the API's hand to the API's ear: taken, journaled, run, followed, reported. Never run twice."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from hyprnode.client import Answer, Client, job_path, until_answered
+from hyprnode.jobs import birth
+from hyprnode.jobs.bell import Bell
+from hyprnode.jobs.follow import Follower
+from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
+from hyprnode.jobs.spool import Spool
+from hyprnode.jobs.vigil import Vigil
+from hyprnode.nursery import Nursery
+from hyprnode.say import Trouble, say
+from hyprwire import Acceptance, Completion, Job, Reason
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+@dataclass
+class Runner:
+    clients: Callable[[], Client]
+    """A new connection; a running job has one of its own for its pings."""
+    nursery: Nursery
+    journal: Journal
+    spools: str
+    """The directory that all spools are in."""
+    boot: str
+    rescan: Callable[[list[str], str], None]
+    stop: Event
+
+    def __post_init__(self) -> None:
+        self.client = self.clients()
+        self.trouble = Trouble("[jobrunner] report")
+
+    def resume(self) -> None:
+        """What an agent that was here before left unfinished."""
+        for entry in self.journal.entries():
+            if self.stop.is_set():
+                return
+            say("[jobrunner] taking up a job", job=entry.id, stage=entry.stage)
+            if self.journal.known(entry.id) is not None:
+                self._close(entry)
+            elif entry.stage is Stage.TAKEN:
+                self._report(entry, Completion(reason=Reason.AGENT_LOST, errorMsg="never started"))
+            else:
+                self._follow(entry, Bell())
+
+    def take(self, job: Job, offered: bool) -> None:
+        """`offered`: the API waits for a word that this node takes it. Otherwise it is this node's already."""
+        entry = self._entry(job, offered)
+        if offered and not self._is_accepted(entry):
+            return
+        known = self.journal.known(job.id)
+        if known is not None and offered:
+            self._report(entry, known.completion)
+        elif known is not None:
+            self._refuse(entry, "this node has run this job before, and never runs one twice")
+        elif why := objection(job, datetime.now(UTC)):
+            self._refuse(entry, why)
+        else:
+            self._run(entry, job)
+
+    def _entry(self, job: Job, offered: bool) -> Entry:
+        return Entry(
+            id=job.id,
+            stage=Stage.TAKEN,
+            boot=self.boot,
+            spool=os.path.join(self.spools, file_name(job.id)),
+            tail=birth.tail_of(job),
+            runId=os.urandom(16).hex() if offered else None,
+            leaseSeconds=job.leaseSeconds,
+            rescan=job.rescan,
+        )
+
+    def _is_accepted(self, entry: Entry) -> bool:
+        """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
+        self.journal.write(entry)
+        answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""))
+        if answer is not None and not answer.good:
+            self.journal.drop(entry)
+        return answer is not None and answer.good
+
+    def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
+        path = job_path(entry.id, what)
+        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop)
+
+    def _refuse(self, entry: Entry, why: str) -> None:
+        say("[jobrunner] refused a job", job=entry.id, why=why)
+        self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
+
+    def _run(self, entry: Entry, job: Job) -> None:
+        spool = Spool(entry.spool)
+        running = entry.at(Stage.SPAWNED)
+        try:
+            holder = spool.create()
+            self.journal.write(running)
+            bell = birth.bear(self.nursery, job, holder, entry.spool)
+        except OSError as error:
+            self._report(running, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
+        else:
+            self._follow(running, bell)
+
+    def _follow(self, entry: Entry, bell: Bell) -> None:
+        with bell, Vigil(self.clients(), entry):
+            completion = Follower(self.client, entry, self.boot, self.stop, bell).follow()
+        if completion is not None:
+            self._settle(entry, completion)
+
+    def _report(self, entry: Entry, completion: Completion) -> None:
+        """The end of a job that printed nothing."""
+        answer = self._ask(entry, "complete", replace(completion, runId=entry.runId))
+        if answer is not None:
+            self._settle(entry, completion)
+
+    def _settle(self, entry: Entry, completion: Completion) -> None:
+        self.journal.remember(entry.id, completion)
+        self._close(entry)
+
+    def _close(self, entry: Entry) -> None:
+        """Looks once more at what the job was to mend, before the next job can change anything."""
+        if entry.rescan:
+            self.rescan(entry.rescan, entry.id)
+        if not (entry.rescan and self.stop.is_set()):
+            self.journal.drop(entry)
+            Spool(entry.spool).remove()
+
+
+def objection(job: Job, now: datetime) -> str | None:
+    """Why a job must not run, as a sentence."""
+    if job.sha256 is not None and job.sha256.lower() != (digest := sha256(job.script)):
+        return f"sha256 is {job.sha256!a:.80}, but that of the script is {digest}"
+    if job.expiresAt is not None and is_past(job.expiresAt, now):
+        return f"expiresAt is {job.expiresAt!a:.80}, and that is past"
+    try:
+        birth.environment(job)
+    except ValueError as sentence:
+        return str(sentence)
+    return None
+
+
+def sha256(script: str) -> str:
+    return hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
+
+
+def is_past(moment: str, now: datetime) -> bool:
+    """Clearly so: the API keeps the time, and clocks differ."""
+    try:
+        expires = datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return (expires if expires.tzinfo else expires.replace(tzinfo=UTC)) < now - CLOCKS_MAY_DIFFER

@@ -1,0 +1,121 @@
+"""A job's own directory in memory-backed storage, where supervisor and agent meet. Neither needs the other to be there.
+
+    holder      locked for as long as the supervisor lives; says its pid
+    head        the first part of the output, raw
+    tail-<n>    what came after it, in segments of which the newest two are kept
+    sent        how far the agent has got
+    exit.json   how the job ended
+
+The supervisor imports this, so it stays light.
+"""
+
+import fcntl
+import json
+import os
+import signal
+from contextlib import suppress
+from typing import Any
+
+
+class Spool:
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def file(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    def create(self) -> int:
+        """The lock of `holder`, to be handed on: held by whoever has the job, in flight or running. OSError."""
+        self.remove()
+        os.mkdir(self.path, 0o700)
+        holder = os.open(self.file("holder"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return holder
+
+    def is_held(self) -> bool:
+        """A lock, unlike a pid, cannot be mistaken for another's, and is there before the process that gets it."""
+        try:
+            with open(self.file("holder")) as holder:
+                fcntl.flock(holder, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def holder(self) -> int | None:
+        """The supervisor's pid, while there is one."""
+        text = self.text("holder")
+        return int(text) if text and self.is_held() else None
+
+    def text(self, name: str) -> str:
+        try:
+            with open(self.file(name)) as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    def put(self, name: str, text: str) -> None:
+        """Whole or not at all."""
+        new = os.open(self.file(name + ".new"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with open(new, "w") as file:
+            file.write(text)
+            file.truncate()
+        os.rename(self.file(name + ".new"), self.file(name))
+
+    def reserve(self, name: str, size: int) -> None:
+        """So that put() finds room for `size` bytes even when the place is full by then."""
+        new = os.open(self.file(name + ".new"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with open(new, "wb") as file:
+            file.write(bytes(size))
+
+    def ending(self) -> dict[str, Any] | None:
+        """None: it goes on, or nobody was left to say how it ended."""
+        text = self.text("exit.json")
+        return json.loads(text) if text else None
+
+    def cancel(self) -> None:
+        """Asks the supervisor to end the job, if there is one."""
+        pid = self.holder()
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    def note_sent(self, raw: int, offset: int) -> None:
+        """Not needed to be right or there at all, only whole: the API says where it is, and `head` is still here."""
+        with suppress(OSError):
+            self.put("sent", f"{raw} {offset}")
+
+    def sent(self) -> tuple[int, int]:
+        raw, _, offset = self.text("sent").partition(" ")
+        return (int(raw), int(offset)) if offset else (0, 0)
+
+    def segments(self) -> list[int]:
+        """The numbers of the tail's segments, oldest first."""
+        try:
+            names = os.listdir(self.path)
+        except OSError:
+            return []
+        return sorted(int(name[5:]) for name in names if name.startswith("tail-"))
+
+    def size(self, name: str) -> int:
+        try:
+            return os.stat(self.file(name)).st_size
+        except OSError:
+            return 0
+
+    def read(self, name: str, position: int, size: int) -> bytes:
+        try:
+            with open(self.file(name), "rb", buffering=0) as file:
+                file.seek(position)
+                return file.read(size)
+        except OSError:
+            return b""
+
+    def remove(self) -> None:
+        try:
+            for name in os.listdir(self.path):
+                os.unlink(self.file(name))
+            os.rmdir(self.path)
+        except FileNotFoundError:
+            pass

@@ -1,0 +1,139 @@
+"""The nursery: a small process in which every process that lives a life of its own is born.
+
+Threads and fork do not mix, and a job must outlive the agent. So this is forked before anything else is
+imported or read (the token too), stays single-threaded, and does nothing but fork. It dies with the agent.
+"""
+
+import _thread
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+LARGEST = 256
+DEAF_TO = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class Gone(Exception):
+    """The nursery died. Without it there are no jobs and no scans: the agent starts anew."""
+
+
+class Nursery:
+    """The agent's end of it."""
+
+    def __init__(self, pid: int, line: socket.socket) -> None:
+        self.pid = pid
+        self.line = line
+        self.lock = _thread.allocate_lock()
+
+    def bear(self, what: str, fds: Sequence[int]) -> int:
+        """The pid of a new `supervisor` or `scan`, to which `fds` are handed. OSError: the system has no room."""
+        with self.lock:
+            try:
+                socket.send_fds(self.line, [what.encode()], fds)
+                word = self.line.recv(LARGEST)
+            except OSError:
+                word = b""
+        if not word:
+            raise Gone
+        pid, _, error = word.decode().partition(" ")
+        if error:
+            raise OSError(int(pid), error)
+        return int(pid)
+
+
+def start() -> Nursery:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _live(theirs)
+    theirs.close()
+    return Nursery(pid, ours)
+
+
+def _live(line: socket.socket) -> NoReturn:
+    try:
+        _settle(line.fileno())
+        _tend(line)
+    except BaseException:
+        _last_words()
+    os._exit(1)
+
+
+def _settle(line: int) -> None:
+    name("hyprnode-births")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
+    # Meant for the agent; when it goes, so does this. What is born here is born deaf, and listens when it is ready:
+    # a job that is cancelled that early must not be lost for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
+    os.environ.clear()
+    close_all_but(line)
+
+
+def _tend(line: socket.socket) -> NoReturn:
+    from hyprnode.jobs import supervisor  # here, once, so that a birth need not wait for it
+
+    del supervisor
+    while True:
+        word, fds, _, _ = socket.recv_fds(line, LARGEST, 16)
+        if not word:
+            os._exit(0)
+        for fd in fds:  # a received descriptor is inherited across exec, and recv_fds() ignores flags
+            os.set_inheritable(fd, False)
+        line.send(_birth(word.decode(), fds, line))
+        for fd in fds:
+            os.close(fd)
+
+
+def _birth(what: str, fds: list[int], line: socket.socket) -> bytes:
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return f"{error.errno} {error.strerror}".encode()
+    if pid == 0:
+        _grow_up(what, fds, line)
+    return str(pid).encode()
+
+
+def _grow_up(what: str, fds: list[int], line: socket.socket) -> NoReturn:
+    try:
+        line.close()
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if what == "supervisor":
+            from hyprnode.jobs import supervisor
+
+            supervisor.main(*fds)
+        else:
+            from hyprnode.scanners import child  # here: certificates and what reads them are for this child alone
+
+            child.main(*fds)
+    except BaseException:
+        _last_words()
+    os._exit(1)
+
+
+def _last_words() -> None:
+    import traceback  # here: it is never needed
+
+    traceback.print_exc()
+
+
+def name(text: str) -> None:
+    """What `ps` calls this process."""
+    try:
+        with open("/proc/self/comm", "w") as comm:
+            comm.write(text[:15])
+    except OSError:
+        pass
+
+
+def close_all_but(keep: int) -> None:
+    """Whoever started the agent may have left descriptors open; a job must not find them."""
+    for fd in [int(entry) for entry in os.listdir("/proc/self/fd")]:
+        if fd > 2 and fd != keep:
+            with suppress(OSError):  # the one that listed them is closed already
+                os.close(fd)

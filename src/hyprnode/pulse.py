@@ -1,0 +1,60 @@
+"""The heartbeat: how the node is, said to the API at every beat."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from threading import Event
+from urllib.parse import urlsplit
+
+from hyprnode.client import Answer, Client
+from hyprnode.config import Config
+from hyprnode.host import address_towards
+from hyprnode.rhythm import Failure
+from hyprnode.vitals import Vitals
+from hyprwire import Heartbeat, __version__
+
+
+@dataclass
+class Heard:
+    """What the API's last answer to a heartbeat said, for the other rhythms."""
+
+    accepts: frozenset[str] = frozenset()
+    beat: Event = field(default_factory=Event)
+    """Set by each successful heartbeat; who waits for the next one clears it first."""
+
+
+@dataclass
+class Pulse:
+    config: Config
+    client: Client
+    observe: Callable[[], Vitals]
+    heard: Heard
+
+    def beat(self) -> None:
+        answer = self.client.post("/api/heartbeat", self._collect()).must_be_good()
+        self.heard.accepts = accepted(answer)
+        self.heard.beat.set()
+
+    def _collect(self) -> Heartbeat:
+        try:
+            vitals = self.observe()
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            raise Failure("collect", f"{type(error).__name__}: {error}") from error
+        return heartbeat(self.config, vitals)
+
+
+def heartbeat(config: Config, vitals: Vitals) -> Heartbeat:
+    api = urlsplit(config.api_url)
+    return Heartbeat(
+        node_id=config.node_id,
+        hostname=socket.gethostname(),
+        agent_version=__version__,
+        ip=address_towards(api.hostname or "", api.port or 443),
+        region=config.region or None,
+        **asdict(vitals),
+    )
+
+
+def accepted(answer: Answer) -> frozenset[str]:
+    words = answer.get("accepts")
+    return frozenset(word for word in words if isinstance(word, str)) if isinstance(words, list) else frozenset()

@@ -1,0 +1,80 @@
+"""Does one thing again and again until told to stop: spread over the fleet, backing off, never dying of a failure."""
+
+import hashlib
+import random
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from hyprnode.client import Backoff, Fault, pause_after
+from hyprnode.say import Trouble
+
+JITTER = 0.1
+
+
+class Failure(Exception):
+    """The action could not be done; `subject` is what the log line starts with instead of the rhythm's own."""
+
+    def __init__(self, subject: str, what: str) -> None:
+        super().__init__(what)
+        self.subject = subject
+
+
+@dataclass
+class Rhythm:
+    subject: str
+    action: Callable[[], object]
+    interval: float
+    """Seconds between calls; 0 when the action itself waits for its turn."""
+    stop: Event
+    patience: float
+    """Seconds until a refused token is tried again."""
+    phase: float = 1
+    """Where in an interval this node has its place, 0 to 1: the second call comes then, the first at once."""
+    describe: Callable[[Fault], str] = str
+    last_attempt: float | None = None
+    last_success: float | None = None
+    backoff: Backoff = field(default_factory=Backoff)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+
+    def run(self, first: float = 0) -> None:
+        pause = first
+        while not self.stop.wait(pause):
+            pause = self.step()
+
+    def step(self) -> float:
+        """Seconds until the next step."""
+        self.last_attempt = time.monotonic()
+        try:
+            self.action()
+        except Fault as fault:
+            return self._failed(self.subject, self.describe(fault), pause_after(fault, self.backoff, self.patience))
+        except Failure as failure:
+            return self._failed(failure.subject, str(failure), self.backoff.pause())
+        except Exception as bug:  # the loop's edge: whatever it was, the node must be heard of again
+            return self._failed(self.subject, f"{type(bug).__name__}: {bug} ({origin(bug)})", self.backoff.pause())
+        return self._succeeded()
+
+    def _failed(self, subject: str, what: str, pause: float) -> float:
+        self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.0f}s")
+        return pause
+
+    def _succeeded(self) -> float:
+        is_first = self.last_success is None
+        self.last_success = time.monotonic()
+        self.backoff.reset()
+        for trouble in self.troubles.values():
+            trouble.ended()
+        return self.interval * (self.phase if is_first else random.uniform(1 - JITTER, 1 + JITTER))
+
+
+def phase_of(node_id: str) -> float:
+    """The same for a node each time, spread evenly over a fleet."""
+    return int.from_bytes(hashlib.sha256(node_id.encode()).digest()[:8]) / 2**64
+
+
+def origin(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{place.filename.rpartition('/')[2]}:{place.lineno}"

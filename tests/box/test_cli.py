@@ -1,0 +1,223 @@
+"""What an operator types: on the control plane's machine, and from elsewhere with a key."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+
+import pytest
+
+from hyprbox.cli.safe import Output, plain
+from hyprbox.people.model import Role
+from tests.cast import BEAT
+from tests.servers import serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def agent(server):
+    """A node by hand: it runs what a test says it ran."""
+    with server.client(server.token("--fleet")) as client:
+        for node_id in ("eu-1", "eu-2"):
+            client.post("/api/heartbeat", json=asdict(BEAT) | {"node_id": node_id})
+        yield client
+
+
+def runs(agent, node_id, output="", **ended):
+    """Takes the next job of the node, as soon as there is one, and ends it so."""
+
+    def work():
+        query, prefer = {"nodeId": node_id}, {"prefer": "wait=20, offer"}
+        job = agent.get("/api/jobs/pending", params=query, headers=prefer).json()
+        path = f"/api/jobs/{job['id']}"
+        agent.post(f"{path}/accept", json={"runId": "r"})
+        agent.post(f"{path}/output", json={"output": output, "offset": 0, "runId": "r"})
+        time.sleep(0.1)
+        agent.post(f"{path}/complete", json={"exitCode": 0, "reason": "exit", "runId": "r"} | ended)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_a_token_is_all_that_is_printed(server):
+    token = server.cli("token", "create", "--node", "eu-9").stdout
+    assert token.startswith("hbnt_")
+    assert token.count("\n") == 1
+    made = json.loads(server.cli("token", "create", "--fleet", "--expires", "90d", "--json").stdout)
+    assert set(made) == {"id", "token"}
+
+
+@pytest.mark.parametrize("remote", [False, True], ids=["here", "over HTTP"])
+def test_tokens_are_listed_rotated_and_revoked(server, remote):
+    made = json.loads(server.cli("token", "create", "--node", "eu-8", "--json", remote=remote).stdout)
+    successor = server.cli("token", "rotate", made["id"], remote=remote).stdout
+    server.cli("token", "revoke", made["id"], remote=remote)
+
+    assert successor.startswith("hbnt_")
+    rows = json.loads(server.cli("token", "list", "--json", remote=remote).stdout)
+    assert {row["state"] for row in rows if row["nodeId"] == "eu-8"} >= {"live", "revoked"}
+    assert "revoked" in server.cli("token", "list", remote=remote).stdout
+
+
+@pytest.mark.parametrize("remote", [False, True], ids=["here", "over HTTP"])
+def test_people_are_invited_and_disabled(server, remote):
+    name = f"bo-{remote}"
+    assert "/dashboard/welcome/hbln_" in server.cli("user", "create", name, "--role", "viewer", remote=remote).stdout
+    assert "/dashboard/welcome/hbln_" in server.cli("user", "reset", name, remote=remote).stdout
+    server.cli("user", "disable", name, remote=remote)
+    people = {row["name"]: row for row in json.loads(server.cli("user", "list", "--json", remote=remote).stdout)}
+    assert people[name]["disabledAt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "complaint"),
+    [
+        (["token", "create"], 2, "either --node ID or --fleet"),
+        (["token", "create", "--fleet", "--expires", "soon"], 2, "expected a duration"),
+        (["token", "revoke", "nothing"], 1, "hyprbox: token nothing does not exist"),
+        (["user", "disable", "nobody"], 1, "hyprbox: nobody is called nobody"),
+        (["node", "list"], 2, "HYPRBOX_API_URL and HYPRBOX_API_KEY are not both set"),
+        (["run", "--node", "eu-1"], 2, "expected one of"),
+        (["nonsense"], 2, "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_is_explained_in_a_sentence(server, words, code, complaint):
+    ran = server.cli(*words, check=False)
+    assert (ran.returncode, complaint in ran.stderr, "Traceback" in ran.stderr) == (code, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("HYPRBOX_OFFLINE_AFTER", "5x", "HYPRBOX_OFFLINE_AFTER is '5x', expected a duration"),
+        ("HYPRBOX_DATABASE_URL", "mysql://x", "expected sqlite:///FILE or postgresql://"),
+        ("HYPRBOX_REQUIRE_NODE_TOKEN", "maybe", "expected true or false"),
+        ("HYPRBOX_PUBLIC_URL", "box.example", "expected an address such as"),
+    ],
+)
+def test_a_bad_variable_is_named_with_its_value(server, name, value, complaint):
+    env = server.env | {name: value}
+    ran = subprocess.run(
+        [sys.executable, "-m", "hyprbox", "serve"], env=env, capture_output=True, text=True, timeout=20
+    )
+    assert ran.returncode == 2
+    assert complaint in ran.stderr
+
+
+def test_run_prints_the_output_and_ends_with_the_jobs_exit_code(server, agent):
+    worker = runs(agent, "eu-1", "hello\n", exitCode=3)
+    ran = server.cli("run", "--node", "eu-1", "--", "echo", "a b", check=False, remote=True)
+    worker.join()
+
+    assert (ran.returncode, ran.stdout) == (3, "hello\n")
+    job = json.loads(server.cli("job", "list", "--json", remote=True).stdout)[0]
+    assert json.loads(server.cli("job", "show", job["id"], "--json", remote=True).stdout)["script"] == "echo 'a b'"
+    assert server.cli("job", "output", job["id"], remote=True).stdout == "hello\n"
+
+
+def test_run_on_several_nodes_names_each_line(server, agent):
+    workers = [runs(agent, "eu-1", "one\ntwo"), runs(agent, "eu-2", "three\n", exitCode=1)]
+    ran = server.cli("run", "--node", "eu-1", "--node", "eu-2", "--", "true", check=False, remote=True)
+    for worker in workers:
+        worker.join()
+
+    assert ran.returncode == 1
+    assert {"eu-1 │ one", "eu-1 │ two", "eu-2 │ three"} <= set(ran.stdout.splitlines())
+    assert "FAILED" in ran.stdout
+
+
+def test_a_script_comes_from_standard_input(server, agent):
+    worker = runs(agent, "eu-1")
+    assert server.cli("run", "--node", "eu-1", "--script", "-", remote=True, stdin="echo x\n").returncode == 0
+    worker.join()
+
+
+def test_a_cancelled_job_says_so(server, agent):
+    worker = runs(agent, "eu-1", "", exitCode=143, reason="cancel")
+    ran = server.cli("run", "--node", "eu-1", "--", "sleep 60", check=False, remote=True)
+    worker.join()
+    assert ran.returncode == 143
+    assert "CANCELLED" in ran.stderr
+
+
+def test_nodes_findings_and_presets_are_shown(server, agent):
+    seen = {"type": "tls.expiring", "key": "/a", "severity": "WARN", "message": "soon \x1b]0;owned\x07"}
+    agent.post("/api/findings", json={"nodeId": "eu-1", "findings": [seen]})
+    assert "eu-1" in server.cli("node", "list", "web", remote=True).stdout
+    assert "Debian" in server.cli("node", "show", "eu-1", remote=True).stdout
+    (finding,) = json.loads(server.cli("finding", "list", "--node", "eu-1", "--json", remote=True).stdout)
+    shown = server.cli("finding", "show", finding["id"], remote=True).stdout
+    assert "\x1b" not in shown
+    assert "certbot-renew" in shown
+    server.cli("finding", "ack", finding["id"], "--reason", "known", "--until", "7d", remote=True)
+    assert "ACKNOWLEDGED" in server.cli("finding", "list", remote=True).stdout
+    assert "certbot-renew" in server.cli("preset", "list", remote=True).stdout
+    assert "lineage" in server.cli("preset", "show", "certbot-renew", remote=True).stdout
+
+
+def test_a_viewers_key_may_look_and_not_touch(server):
+    env = server.env | {"HYPRBOX_API_URL": server.url, "HYPRBOX_API_KEY": server.key(Role.VIEWER)}
+    command = [sys.executable, "-m", "hyprbox", "run", "--node", "eu-1", "--", "true"]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=20)
+    assert (ran.returncode, "expected operator or more" in ran.stderr) == (1, True)
+
+
+def test_a_backup_is_restored_without_yesterdays_queue(server, agent, tmp_path):
+    with server.client(server.key(Role.ADMIN)) as ada:
+        queued = ada.post("/api/jobs", json={"nodeId": "eu-2", "script": "true"}).json()
+    file = tmp_path / "backup.db"
+    server.cli("db", "backup", str(file))
+    assert oct(file.stat().st_mode)[-3:] == "600"
+    assert "exists already" in server.cli("db", "backup", str(file), check=False).stderr
+
+    with serving(tmp_path / "other") as other:
+        pass
+    other.cli("db", "restore", str(file), "--yes")
+    assert other.cli("db", "doctor").stdout.strip() == "The database is whole."
+    with serving(tmp_path / "other") as other, other.client(other.key(Role.ADMIN)) as ada:
+        assert ada.get(f"/api/jobs/{queued['id']}").json()["state"] == "EXPIRED"
+
+
+def test_a_damaged_backup_is_refused(server, tmp_path):
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"no database at all" * 100)
+    ran = server.cli("db", "restore", str(broken), "--yes", check=False)
+    assert (ran.returncode, "expected a backup" in ran.stderr) == (1, True)
+
+
+def test_on_a_terminal_only_colours_pass(server, agent):
+    worker = runs(agent, "eu-1", "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J\r\n")
+    key = {"HYPRBOX_API_URL": server.url, "HYPRBOX_API_KEY": server.key(Role.ADMIN)}
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "hyprbox", "run", "--node", "eu-1", "--", "true"]
+    process = subprocess.Popen(command, env=server.env | key, stdout=slave)
+    os.close(slave)
+    worker.join()
+    process.wait(20)
+    shown = os.read(master, 65536).decode()
+    os.close(master)
+    assert "\x1b[31mred\x1b[0m" in shown
+    assert "\\x1b]0;title\\x07 \\x1b[2J" in shown
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_a_sequence_in_two_pieces_is_one(size):
+    text = "a\x1b[1;31mb\x1b[0m\x1b[2Jc\r\nd\x1b"
+    output = Output()
+    shown = "".join(output.feed(text[n : n + size]) for n in range(0, len(text), size)) + output.end()
+    assert shown == "a\x1b[1;31mb\x1b[0m\\x1b[2Jc\nd\\x1b"
+
+
+def test_names_cannot_turn_a_line_round():
+    assert plain("eu\u202e1\n\x9b") == "eu\\u202e1\\n\\x9b"

@@ -1,0 +1,42 @@
+"""Whoever waits hears of what it waits for, once, and of nothing else."""
+
+import asyncio
+
+from hyprbox.wake import Wake
+
+
+def test_a_ring_between_two_looks_is_not_missed():
+    async def story():
+        wake = Wake()
+        with wake.listen("node", "eu-1") as ear:
+            wake.publish([("node", "eu-1"), ("node", "eu-2")])
+            return await ear.wait(0.01), await ear.wait(0.01)
+
+    assert asyncio.run(story()) == (True, False)
+
+
+def test_everybody_who_listens_hears_and_nobody_is_left_behind():
+    async def story():
+        wake = Wake()
+
+        async def listen():
+            with wake.listen("job", "1") as ear:
+                return await ear.wait(5)
+
+        listeners = [asyncio.create_task(listen()) for _ in range(100)]
+        await asyncio.sleep(0)
+        wake.publish([("job", "1")])
+        return await asyncio.gather(*listeners), len(wake)
+
+    heard, left = asyncio.run(story())
+    assert all(heard)
+    assert left == 0
+
+
+def test_only_the_newest_of_a_kind_that_stands_alone():
+    async def story():
+        wake = Wake()
+        with wake.listen("node", "eu-1", alone=True) as first, wake.listen("node", "eu-1", alone=True) as second:
+            return await first.wait(1), first.replaced, second.replaced
+
+    assert asyncio.run(story()) == (True, True, False)

@@ -1,0 +1,278 @@
+"""What a script may count on, and what a script cannot do to us. Real bash under a real supervisor."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from hyprnode.jobs import shell
+from tests.node.cradle import is_running
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("false", 1), ("nosuchcommand", 127), ("return 4", 4), ("", 0)],
+)
+def test_the_exit_code_is_bashs_own(run, script, code):
+    ending = run(script).ending()
+
+    assert (ending["exitCode"], ending["reason"], ending["signal"]) == (code, "exit", None)
+
+
+def test_death_by_a_signal_is_128_and_the_signal(run):
+    ending = run("kill -SEGV $$").ending()
+
+    assert (ending["exitCode"], ending["signal"]) == (128 + signal.SIGSEGV, signal.SIGSEGV)
+
+
+@pytest.mark.parametrize(
+    "reader", ["cat >/dev/null", "read -r x", "head -c 100000 >/dev/null", "bash", "ssh-like() { cat; }; ssh-like"]
+)
+def test_a_command_that_reads_stdin_eats_nothing_of_the_script(run, reader):
+    job = run(f"echo one\n{reader}\necho two\nexit 7\n")
+
+    assert job.ending()["exitCode"] == 7
+    assert job.output() == "one\ntwo\n"
+
+
+def test_a_script_is_what_it_would_be_in_a_file(run):
+    job = run(
+        '#!/bin/bash\nset -euo pipefail\nf() { cat <<X\nhere $1\nX\n}\nf doc\necho "line $LINENO of $0"\nfalse\necho not reached\n'
+    )
+
+    assert job.ending()["exitCode"] == 1
+    assert job.output() == "here doc\nline 8 of /bin/bash\n"
+
+
+def test_a_syntax_error_is_one(run):
+    job = run("echo before\nif true; then\necho inside\n")
+
+    assert job.ending()["exitCode"] == 2
+    assert job.output().startswith("before\n")
+    assert "syntax error" in job.output()
+
+
+def test_of_a_script_that_was_fed_half_nothing_runs(run, tmp_path):
+    """The supervisor is stopped while it feeds, and killed: bash is left with half a script."""
+    mark = tmp_path / "ran"
+    job = run(f"touch {mark}\n" + "#" * 20_000_000 + f"\ntouch {mark}\n")
+    bash = wait_for_child(job.pid)
+    os.kill(bash, signal.SIGSTOP)
+    os.kill(job.pid, signal.SIGKILL)
+    job.cradle.process.wait()
+    os.kill(bash, signal.SIGCONT)
+
+    while is_running(bash):
+        time.sleep(0.01)
+    assert not mark.exists()
+
+
+def wait_for_child(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    while not (found := children.read_text().split()):
+        time.sleep(0.001)
+    return int(found[0])
+
+
+def test_a_big_script_runs_whole(run):
+    job = run("x=1\n" + "# padding\n" * 400_000 + "echo $x at $LINENO\nexit 9\n")
+
+    assert job.ending()["exitCode"] == 9
+    assert job.output() == "1 at 400002\n"
+
+
+def test_stdout_and_stderr_keep_their_order(run):
+    job = run("for i in {1..200}; do echo o$i; echo e$i >&2; done")
+
+    job.ending()
+    assert job.output() == "".join(f"o{i}\ne{i}\n" for i in range(1, 201))
+
+
+def test_a_job_is_over_when_bash_is_and_what_it_left_lives_on(run):
+    job = run("sleep 60 & echo $!; exit 0")
+    ending = job.ending()
+    left = int(job.output())
+
+    assert ending["exitCode"] == 0
+    assert job.seconds < 1
+    assert ending["survivors"] == [{"pid": left, "comm": "sleep", "state": "S"}]
+    assert is_running(left)
+    os.kill(left, signal.SIGKILL)
+
+
+def test_a_daemon_that_goes_on_printing_does_not_die_of_it(run, tmp_path):
+    mark = tmp_path / "alive"
+    job = run(f"(trap '' TERM; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; echo tick; done; touch {mark}) & exit 0")
+    job.ending()
+
+    until = time.monotonic() + 5
+    while not mark.exists():
+        assert time.monotonic() < until, "it died at its next word"
+        time.sleep(0.05)
+
+
+def test_what_the_last_children_say_is_heard(run):
+    job = run("exec > >(sleep 0.1; cat)\necho through a slow pipe")
+
+    job.ending()
+    assert job.output() == "through a slow pipe\n"
+
+
+DESCENDANTS = r"""
+tag() { exec -a "$0" sleep "$1"; }
+sleep 300 &
+( sleep 301 & )
+nohup sleep 302 >/dev/null 2>&1 &
+setsid sleep 303 &
+( setsid bash -c 'sleep 304 & disown; exit' & )
+env -i /bin/sleep 305 &
+bash -c 'trap "" TERM HUP INT; while :; do sleep 306; done' &
+echo started
+sleep 307
+"""
+
+
+def sleepers():
+    """Seconds to pid, of the sleeps that the script above starts."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"sleep") and len(words) > 1 and words[1] in {b"%d" % n for n in range(300, 308)}:
+            found[int(words[1])] = int(path.parent.name)
+    return found
+
+
+def test_after_a_timeout_no_descendant_is_left(run):
+    job = run(DESCENDANTS, timeoutSeconds=1.5, killGraceSeconds=0.5)
+    job.printed("started")
+    time.sleep(0.3)
+    assert sorted(sleepers()) == list(range(300, 308))
+
+    ending = job.ending()
+    assert (ending["exitCode"], ending["reason"]) == (137, "timeout")
+    assert ending["survivors"] == []
+    assert sleepers() == {}
+    assert job.seconds < 4
+
+
+def test_a_script_may_tidy_up_when_its_time_is_over(run):
+    job = run("trap 'echo tidied; exit 0' TERM; sleep 30 & wait", timeoutSeconds=0.3, killGraceSeconds=5)
+
+    ending = job.ending()
+    assert (ending["exitCode"], ending["reason"]) == (137, "timeout")
+    assert job.output() == "tidied\n"
+    assert job.seconds < 3
+
+
+def test_a_cancel_ends_the_job_as_bash_ended(run):
+    job = run("echo on; sleep 60")
+    job.printed("on")
+    job.spool.cancel()
+
+    ending = job.ending()
+    assert (ending["reason"], ending["exitCode"], ending["signal"]) == ("cancel", 143, signal.SIGTERM)
+    assert job.seconds < 2
+
+
+def test_kill_zero_in_a_script_reaches_only_the_script(run):
+    ending = run("trap '' TERM; kill 0; exit 6").ending()
+
+    assert ending["exitCode"] == 6
+
+
+def test_the_environment_is_what_is_promised_and_nothing_else(run, monkeypatch):
+    monkeypatch.setenv("HYPRBOX_NODE_TOKEN", "hbnt_secret")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/packager/lib")
+    job = run("tr '\\0' '\\n' </proc/$$/environ", env={"PORT": "22", "SPELL": "$HYPRBOX_NODE_TOKEN"})
+
+    job.ending()
+    assert dict(line.split("=", 1) for line in job.output().splitlines()) == {
+        "PATH": shell.PATH,
+        "HOME": os.path.expanduser("~"),
+        "LANG": "C.UTF-8",
+        "DEBIAN_FRONTEND": "noninteractive",
+        "HYPRBOX_JOB_ID": "job-1",
+        "PORT": "22",
+        "SPELL": "$HYPRBOX_NODE_TOKEN",
+    }
+
+
+def test_the_surroundings_are_plain(run):
+    job = run("pwd; umask; ls /proc/$$/fd | tr '\\n' ' '; trap -p; kill -PIPE $$; echo survived")
+
+    assert job.ending()["signal"] == signal.SIGPIPE
+    assert job.output().splitlines()[:2] == ["/", "0022"]
+    descriptors = [int(word) for word in job.output().splitlines()[2].split()]
+    assert descriptors[:3] == [0, 1, 2]
+    assert all(number in (10, 255) for number in descriptors[3:])  # bash's own, closed in what it starts
+
+
+def test_who_drops_its_privileges_cannot_read_the_script(run):
+    """Looks through every open file of every process, as nobody."""
+    spy = (
+        "import glob, os\n"
+        "os.setgid(65534); os.setuid(65534)\n"
+        "for path in glob.glob('/proc/[0-9]*/fd/*') + glob.glob('/proc/[0-9]*/environ') + ['/proc/self/fd/9']:\n"
+        "    try:\n"
+        "        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), 'rb') as file: content = file.read(100000) or b''\n"
+        "    except (OSError, ValueError): continue\n"
+        "    if b'PASS' + b'PHRASE' in content: print('found in', path, flush=True)\n"
+        "print('looked')\n"
+    )
+    job = run(f"# PASSPHRASE\npython3 - <<'X'\n{spy}X\n", env={"SECRET": "PASSPHRASE"})
+    job.ending()
+
+    found = job.output().splitlines()
+    assert found[-1] == "looked"
+    assert [line for line in found if "self" not in line][:-1] == []
+
+
+def test_without_bash_the_job_says_so(run, monkeypatch):
+    job = run("exit 0", env={"HUGE": "x" * 200_000})
+
+    ending = job.ending()
+    assert (ending["reason"], ending.get("exitCode")) == ("spawn_error", None)
+    assert ending["errorMsg"] == "/bin/bash could not be started: Argument list too long"
+
+
+def test_an_end_tells_what_it_took(run):
+    ending = run("for ((i = 0; i < 30000; i++)); do :; done").ending()
+
+    assert ending["rusage"]["cpuSeconds"] > 0
+    assert ending["rusage"]["maxRssBytes"] > 1_000_000
+    assert ending["startedAt"] < ending["finishedAt"]
+
+
+def test_output_beyond_the_limit_keeps_the_start_and_the_newest(run):
+    job = run("seq 1 400000", maxOutputBytes=1_000_000)
+    total = len("".join(f"{n}\n" for n in range(1, 400001)))
+
+    assert job.ending()["total"] == total
+    head, _, tail = job.output().partition("\n[hyprnode: ")
+    left_out = int(tail.split()[0])
+    newest = tail.partition("\n")[2]
+    assert head.startswith("1\n2\n3\n")
+    assert newest.endswith("399999\n400000\n")
+    assert (len(head), len(newest)) == (500_000, 500_000)
+    assert left_out == total - 1_000_000
+
+
+def test_output_up_to_the_limit_is_whole(run):
+    job = run("head -c 1000000 /dev/zero | tr '\\0' x", maxOutputBytes=1_000_000)
+
+    job.ending()
+    assert job.output() == "x" * 1_000_000
+
+
+def test_a_hundred_megabytes_cost_no_memory(run):
+    job = run("head -c 100000000 /dev/zero | tr '\\0' x; echo; grep -h VmHWM /proc/$PPID/status")
+
+    assert job.ending()["exitCode"] == 0
+    peak = int(job.output().split()[-2])
+    assert peak < 40_000, f"the supervisor took {peak} kB"
+    assert sum(os.stat(job.spool.file(name)).st_size for name in os.listdir(job.spool.path)) < 13_000_000
