@@ -15,12 +15,15 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template import TemplateConfig
 
 from hyprbox import door, form, health, refuse, sweep
+from hyprbox.audit import pages as audit_pages
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.errors import Unauthenticated
 from hyprbox.findings import api as findings
+from hyprbox.findings import pages as findings_pages
 from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
+from hyprbox.jobs import pages as jobs_pages
 from hyprbox.look import engine, files, shield
 from hyprbox.nodes import api as nodes
 from hyprbox.nodes import pages as nodes_pages
@@ -29,11 +32,22 @@ from hyprbox.overview.pages import around
 from hyprbox.people import api as people
 from hyprbox.people import pages as people_pages
 from hyprbox.presets import api as presets
+from hyprbox.presets import pages as presets_pages
 from hyprbox.tokens import api as tokens
+from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
 API = [people, tokens, nodes, findings, jobs, presets]
-PAGES = [overview_pages, people_pages, nodes_pages]
+PAGES = [
+    overview_pages,
+    audit_pages,
+    people_pages,
+    tokens_pages,
+    nodes_pages,
+    findings_pages,
+    jobs_pages,
+    presets_pages,
+]
 
 LARGEST_BODY = 4 * 1024 * 1024
 

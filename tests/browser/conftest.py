@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from hyprbox.db import Database
 from tests import servers
-from tests.browser import fleet
+from tests.browser.fleet import World
+from tests.databases import Sqlite
 
 FLAGS = (
     "--no-sandbox",
@@ -27,11 +29,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def world(memory_folder: Path) -> Iterator["fleet.World"]:
-    """A server with a small fleet, shared by the tests of a file."""
-    folder = Path(tempfile.mkdtemp(dir=memory_folder))
-    with servers.running(folder) as server:
-        yield fleet.World(server)
+def world(memory_folder: Path, sqlite_databases: Sqlite) -> Iterator[World]:
+    """A server with its people, shared by the tests of a file."""
+    folder, url = Path(tempfile.mkdtemp(dir=memory_folder)), sqlite_databases.fresh()
+    db = Database(url)
+    with servers.serving(folder, url) as server:
+        yield World(server, db)
+    db.close()
 
 
 class Complaints(list[str]):
@@ -60,13 +64,13 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture
-def ada(page: Page, world: "fleet.World") -> Page:
+def ada(page: Page, world: World) -> Page:
     """Ada's browser, signed in."""
     world.sign_in(page, "ada")
     return page
 
 
 @pytest.fixture
-def bo(page: Page, world: "fleet.World") -> Page:
+def bo(page: Page, world: World) -> Page:
     world.sign_in(page, "bo")
     return page

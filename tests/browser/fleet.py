@@ -6,6 +6,7 @@ from functools import cache
 import httpx
 from playwright.sync_api import Page
 
+from hyprbox.db import Database
 from hyprbox.people import passwords
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
@@ -21,9 +22,9 @@ Json = dict[str, object]
 class World:
     """A running server, its people and the token of its fleet."""
 
-    def __init__(self, server: Server) -> None:
-        self.server, self.url = server, server.url
-        self.token = enrol(server)
+    def __init__(self, server: Server, db: Database) -> None:
+        self.server, self.url, self.db = server, server.url, db
+        self.token = enrol(db)
 
     def agent(self, node_id: str) -> "Agent":
         return Agent(self.url, self.token, node_id)
@@ -35,9 +36,9 @@ class World:
         page.get_by_role("button", name="Sign in").click()
 
 
-def enrol(server: Server) -> str:
+def enrol(db: Database) -> str:
     now = datetime.now(UTC)
-    with server.db.session() as session:
+    with db.session() as session:
         for name, role in PEOPLE.items():
             person = people.create(session, now, "test", name, role)
             session.flush()

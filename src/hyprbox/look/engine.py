@@ -9,7 +9,13 @@ from jinja2.runtime import Context
 from litestar.plugins.jinja import JinjaTemplateEngine
 from markupsafe import Markup
 
-from hyprbox.look import files, text, words
+from hyprbox import visible, words
+from hyprbox.findings import words as findings
+from hyprbox.findings.titles import title
+from hyprbox.jobs import words as jobs
+from hyprbox.jobs.model import Job
+from hyprbox.look import files
+from hyprbox.nodes import words as nodes
 
 BOX = Path(__file__).parent.parent
 
@@ -25,16 +31,13 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(sorted(BOX.glob("*/templates"))),
         autoescape=True,
-        finalize=text.finish,
+        finalize=visible.finish,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals |= {"file": files.address, "count": words.count}
-    made.filters |= {
-        "ago": ago, "moment": moment, "span": words.span, "size": words.size, "clip": text.clip,
-        "listed": words.listed, "exact": words.exact, "as_typed": as_typed,
-    }  # fmt: skip
+    made.filters |= FILTERS
     return made
 
 
@@ -42,6 +45,23 @@ def environment() -> Environment:
 def ago(context: Context, when: datetime) -> Markup:
     """How long ago, or how long until; the exact time is in the title."""
     return AGO.format(when.isoformat(), words.exact(when), words.relative(when, _now(context)))
+
+
+@pass_context
+def since(context: Context, when: datetime) -> Markup:
+    """The same without "ago", for a column in which everything is past."""
+    return AGO.format(when.isoformat(), words.exact(when), words.rough((_now(context) - when).total_seconds()))
+
+
+@pass_context
+def in_short(context: Context, job: Job) -> str:
+    return jobs.in_short(job, _now(context))
+
+
+@pass_context
+def took(context: Context, job: Job) -> str:
+    length = jobs.took(job, _now(context))
+    return "" if length is None else words.span(length)
 
 
 @pass_context
@@ -59,3 +79,25 @@ def as_typed(typed: str) -> Markup:
 
 def _now(context: Context) -> datetime:
     return cast(datetime, context["now"])
+
+
+FILTERS = {
+    "ago": ago,
+    "as_typed": as_typed,
+    "clip": visible.clip,
+    "exact": words.exact,
+    "finding_sign": findings.sign,
+    "job_name": jobs.name,
+    "job_sign": jobs.sign,
+    "in_short": in_short,
+    "listed": words.listed,
+    "moment": moment,
+    "node_sign": nodes.sign,
+    "rough": words.rough,
+    "severity_sign": findings.severity,
+    "since": since,
+    "size": words.size,
+    "span": words.span,
+    "title_of": title,
+    "took": took,
+}

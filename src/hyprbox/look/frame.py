@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from litestar import MediaType
 from litestar.di import NamedDependency
@@ -24,11 +25,12 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`here` is the address of the page, with its query."""
+    """`here` is the address of the page, with its query; None where fetching it again would show something else."""
 
     caller: Caller
     now: datetime
-    here: str
+    here: str | None
+    public_url: str
     menu: Menu
 
     def page(self, template: str, status: int = 200, **context: Any) -> Template:
@@ -46,6 +48,11 @@ def html(template: str, status: int = 200, **context: Any) -> Template:
 def go(path: str) -> Redirect:
     """After a form: the next page is fetched, and reloading that repeats nothing."""
     return Redirect(path, status_code=303)
+
+
+def address(*parts: str) -> str:
+    """`address("nodes", "eu/1", "settings")` is /dashboard/nodes/eu%2F1/settings."""
+    return "/".join(["/dashboard", *(quote(part, safe="") for part in parts)])
 
 
 def may(caller: Caller) -> dict[str, bool]:

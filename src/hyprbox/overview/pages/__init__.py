@@ -1,10 +1,10 @@
-"""Pages across resources: the way in, the frame around every page, and the stream that says what has changed."""
+"""Pages across resources: home, the frame around every page, and the stream that says what has changed."""
 
 from litestar import get
 from litestar.response import Redirect
 
 from hyprbox.look.frame import go
-from hyprbox.overview.pages import live
+from hyprbox.overview.pages import home, live, node
 
 
 @get("/", include_in_schema=False)
@@ -12,9 +12,4 @@ async def root() -> Redirect:
     return go("/dashboard")
 
 
-@get("/")
-async def home() -> Redirect:
-    return go("/dashboard/nodes")
-
-
-handlers = [home, live.stream]
+handlers = [home.show, live.stream, node.show]

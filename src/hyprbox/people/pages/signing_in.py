@@ -13,11 +13,11 @@ from hyprbox.door import HttpRequest, TheBox, TheCaller, viewer
 from hyprbox.errors import Forbidden, Refusal, Unauthenticated
 from hyprbox.form import TheForm
 from hyprbox.look.frame import go, html
-from hyprbox.look.words import exact
 from hyprbox.people import doors, passwords, store
 from hyprbox.people.model import Person
 from hyprbox.people.pages import session
 from hyprbox.people.pages.slowly import desk
+from hyprbox.words import exact
 
 HOME = "/dashboard"
 OURS = re.compile(r"/dashboard(?:[/?][!-~]*)?")

@@ -32,7 +32,7 @@ def relative(moment: datetime, now: datetime) -> str:
 def rough(seconds: float) -> str:
     """One unit, as large as it can be: 36 s, 26 min, 26 h, 5 d."""
     if seconds < MINUTE:
-        return f"{int(seconds)}{NBSP}s"
+        return f"{max(int(seconds), 0)}{NBSP}s"
     if seconds < HOUR:
         return f"{int(seconds // MINUTE)}{NBSP}min"
     if seconds < 2 * DAY:

@@ -1,4 +1,4 @@
-"""Pages of nodes: the list, and what an admin changes of one."""
+"""The list of nodes, worst first."""
 
 from litestar import get
 from litestar.params import FromQuery
@@ -19,6 +19,3 @@ async def index(frame: TheFrame, box: TheBox, q: FromQuery[str] = "", after: Fro
     rows = await box.db.read(search.worst, parse(q), after, AT_ONCE + 1)
     found = page(rows, AT_ONCE, lambda node: node, search.cursor)
     return frame.page("nodes/list.html", nodes=found.items, next=found.next, after=after, q=q, chips=chips(q))
-
-
-handlers = [index]
