@@ -57,7 +57,7 @@ def create(box: Box) -> shim.App:
         [
             health.routes,
             files.routes,
-            overview_pages.root,
+            *overview_pages.outside,
             Router("/api", route_handlers=_all(API)),
             Router("/dashboard", route_handlers=_all(PAGES), include_in_schema=False),
         ],

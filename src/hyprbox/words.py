@@ -44,7 +44,7 @@ def span(length: timedelta | float) -> str:
     """Two units, for what took that long: 0.4 s, 47 s, 1 min 9 s, 1 h 12 min, 23 d 5 h."""
     seconds = length.total_seconds() if isinstance(length, timedelta) else length
     if seconds < 10:
-        return f"{max(seconds, 0):.1f}{NBSP}s"
+        return f"{seconds:.1f}{NBSP}s" if seconds >= 0.05 else f"0{NBSP}s"
     whole = int(seconds)
     for unit, name, below, below_name in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", 1, "s")):
         if whole >= unit:

@@ -1,14 +1,11 @@
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from hyprbox.db import Database
-from tests import servers
-from tests.browser.fleet import World
-from tests.databases import Sqlite
+from tests.world import World, world
+
+__all__ = ["world"]
 
 FLAGS = (
     "--no-sandbox",
@@ -26,16 +23,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def world(memory_folder: Path, sqlite_databases: Sqlite) -> Iterator[World]:
-    """A server with its people, shared by the tests of a file."""
-    folder, url = Path(tempfile.mkdtemp(dir=memory_folder)), sqlite_databases.fresh()
-    db = Database(url)
-    with servers.serving(folder, url) as server:
-        yield World(server, db)
-    db.close()
 
 
 class Complaints(list[str]):

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.fleet import finding
+from tests.world import finding
 
 
 def test_a_node_that_calls_is_in_the_list(ada, world):

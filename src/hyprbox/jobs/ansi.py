@@ -16,7 +16,8 @@ COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"
 
 ESCAPE = "\x1b"
 SEQUENCE = re.compile(
-    r"\x1b(?:\[([0-9;:]*)[ -/]*([@-~])"  # CSI, of which SGR (…m) is the one that colours
+    r"\x1b(?:\[([0-9;:]*)(m)"  # SGR, which colours
+    r"|\[[0-?]*[ -/]*[@-~]"  # other CSI: moves, erases
     r"|[\]PX^_][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # OSC and other strings: titles, links
     r"|[ -/]*[0-~])"  # all others
 )

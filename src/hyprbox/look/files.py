@@ -5,9 +5,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from litestar import Response, Router, get
-from litestar.params import FromHeader, FromPath
+from litestar import Request, Response, Router, get
+from litestar.params import FromPath
 
 from hyprbox.errors import Missing
 
@@ -42,13 +43,13 @@ def read(path: Path) -> File:
 
 
 @get("/{digest:str}/{name:str}", opt={"exclude_from_auth": True}, include_in_schema=False)
-async def serve(digest: FromPath[str], name: FromPath[str], accept_encoding: FromHeader[str] = "") -> Response[bytes]:
+async def serve(digest: FromPath[str], name: FromPath[str], request: Request[Any, Any, Any]) -> Response[bytes]:
     """A page of another version may ask for another digest: it gets what there is, but is not to keep it."""
     file = files().get(name)
     if file is None:
         raise Missing(f"there is no file {name[:80]!a}")
     headers = {"cache-control": FOR_GOOD if digest == file.digest else "no-store", "vary": "accept-encoding"}
-    if "gzip" not in accept_encoding:
+    if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(file.body, media_type=file.kind, headers=headers)
     return Response(file.packed, media_type=file.kind, headers=headers | {"content-encoding": "gzip"})
 

@@ -41,7 +41,7 @@ def _field(parameter: Parameter, values: Mapping[str, str], complaints: Mapping[
     return Field(
         name=parameter.name,
         input=PREFIX + parameter.name,
-        description=parameter.description,
+        description=parameter.description.rstrip(".") + ".",
         expected=f"{parameter.shape}{', several with spaces between them' if parameter.many else ''}",
         value=values.get(parameter.name, parameter.default or ""),
         choices=() if parameter.many else choices,

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.response import Redirect
 
 from hyprbox.look.frame import go
-from hyprbox.overview.pages import home, live, node
+from hyprbox.overview.pages import docs, home, live, node
 
 
 @get("/", include_in_schema=False)
@@ -12,4 +12,5 @@ async def root() -> Redirect:
     return go("/dashboard")
 
 
+outside = [root, docs.show]
 handlers = [home.show, live.stream, node.show]
