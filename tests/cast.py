@@ -1,5 +1,6 @@
 """Who plays in the tests: ada (admin), bo (viewer), the nodes eu-1 and eu-2, and stray, a token of another node."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hyprwire import Heartbeat
@@ -18,3 +19,7 @@ BEAT = Heartbeat(
 
 def minutes(n: float) -> timedelta:
     return timedelta(minutes=n)
+
+
+def beat_of(node_id: str) -> Heartbeat:
+    return replace(BEAT, node_id=node_id)

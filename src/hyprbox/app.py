@@ -1,40 +1,71 @@
 """The whole server, wired: which resources exist and what they share."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.template import TemplateConfig
 
-from hyprbox import door, health, refuse, sweep
+from hyprbox import door, form, health, refuse, sweep
+from hyprbox.audit import pages as audit_pages
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.errors import Unauthenticated
 from hyprbox.findings import api as findings
+from hyprbox.findings import pages as findings_pages
 from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
+from hyprbox.jobs import pages as jobs_pages
+from hyprbox.look import engine, files, shield
 from hyprbox.nodes import api as nodes
+from hyprbox.nodes import pages as nodes_pages
+from hyprbox.overview import pages as overview_pages
+from hyprbox.overview.pages import around
 from hyprbox.people import api as people
+from hyprbox.people import pages as people_pages
 from hyprbox.presets import api as presets
+from hyprbox.presets import pages as presets_pages
 from hyprbox.tokens import api as tokens
+from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
 API = [people, tokens, nodes, findings, jobs, presets]
+PAGES = [
+    overview_pages,
+    audit_pages,
+    people_pages,
+    tokens_pages,
+    nodes_pages,
+    findings_pages,
+    jobs_pages,
+    presets_pages,
+]
 
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 def create(box: Box) -> shim.App:
     app = Litestar(
-        [health.routes, Router("/api", route_handlers=[handler for api in API for handler in api.handlers])],
+        [
+            health.routes,
+            files.routes,
+            *overview_pages.outside,
+            Router("/api", route_handlers=_all(API)),
+            Router("/dashboard", route_handlers=_all(PAGES), include_in_schema=False),
+        ],
         dependencies={
             "box": Provide(lambda: box, sync_to_thread=False),
             "caller": Provide(_caller, sync_to_thread=False),
+            "form": Provide(form.read),
+            "frame": Provide(around.frame),
             "recommend": Provide(lambda: partial(presets.recommend, box.presets), sync_to_thread=False),
         },
         exception_handlers={Exception: refuse.refused},
@@ -47,8 +78,13 @@ def create(box: Box) -> shim.App:
         ),
         request_max_body_size=LARGEST_BODY,
         state=State({"box": box}),
+        template_config=TemplateConfig(instance=engine.engine()),
     )
-    return shim.before(box, app)
+    return shim.before(box, shield.around(app))
+
+
+def _all(resources: Iterable[Any]) -> list[HTTPRouteHandler]:
+    return [handler for resource in resources for handler in resource.handlers]
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.params import QueryParameter, SkipValidation
 
+from hyprbox import form
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.errors import Forbidden, Invalid, Unauthenticated
@@ -23,7 +24,6 @@ COOKIE = "hyprbox_session"
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 SAFE = ("GET", "HEAD", "OPTIONS")
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 TheBox = NamedDependency[SkipValidation[Box]]
 TheCaller = NamedDependency[SkipValidation[Caller]]
@@ -85,7 +85,7 @@ async def _let_in(connection: Connection, needed: Role) -> None:
 async def _check_origin(request: HttpRequest, csrf: str) -> None:
     """A browser sends its cookie with other sites' requests too; the secret in our pages it does not."""
     shown = request.headers.get(CSRF_HEADER)
-    if shown is None and request.headers.get("content-type", "").startswith(FORMS):
-        shown = (await request.form()).get(CSRF_FIELD)
-    if not isinstance(shown, str) or not same(shown, csrf):
+    if shown is None:
+        shown = (await form.read(request)).text(CSRF_FIELD)
+    if not same(shown, csrf):
         raise Forbidden("this form is not from this session, reload the page and try again")

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
@@ -11,6 +12,7 @@ from hyprbox import errors
 
 log = logging.getLogger(__name__)
 
+SIGN_IN = "/dashboard/sign-in"
 FAULT = "something went wrong here; the log of this server says what"
 
 
@@ -29,8 +31,23 @@ def _problem(refusal: errors.Refusal) -> Response[bytes]:
 
 def _page(request: Request[Any, Any, Any], refusal: errors.Refusal) -> Response[Any]:
     if refusal.status == 401:
-        return Redirect("/dashboard/sign-in")
-    return Template("error.html", context={"refusal": refusal}, status_code=refusal.status, media_type=MediaType.HTML)
+        return _sign_in_first(request)
+    headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
+    return Template(
+        "error.html",
+        context={"refusal": refusal},
+        status_code=refusal.status,
+        media_type=MediaType.HTML,
+        headers=headers,
+    )
+
+
+def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Back here afterwards; a page that only fetches news of itself is left as a whole."""
+    if "hx-request" in request.headers:
+        return Response(b"", status_code=401, headers={"hx-redirect": SIGN_IN})
+    here = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    return Redirect(f"{SIGN_IN}?next={quote(here, safe='')}" if request.method == "GET" else SIGN_IN, status_code=303)
 
 
 def _of_framework(error: Exception) -> errors.Refusal | None:

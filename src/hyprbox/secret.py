@@ -36,4 +36,4 @@ def digest(text: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one, other)
+    return hmac.compare_digest(*(text.encode("utf-8", "surrogatepass") for text in (one, other)))

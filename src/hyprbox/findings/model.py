@@ -43,6 +43,7 @@ class Finding(Base):
         Index("findings_by_id", "id"),
         Index("findings_by_state", "state", "severity", "id"),
         Index("findings_by_job", "fix_job"),
+        Index("findings_by_resolution", "resolved_at"),
     )
 
     node_id: Mapped[str] = mapped_column(primary_key=True)
@@ -72,7 +73,7 @@ class Event(Base):
     """One change of one finding. Append-only."""
 
     __tablename__ = "finding_events"
-    __table_args__ = (Index("finding_events_by_finding", "finding_id", "id"),)
+    __table_args__ = (Index("finding_events_by_finding", "finding_id", "id"), Index("finding_events_by_id", "id"))
 
     node_id: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)

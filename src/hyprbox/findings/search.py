@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Invalid
 from hyprbox.findings.model import Finding, State, rank
 from hyprwire import Severity
+
+MOST_GROUPS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All findings of one type that wait, with the nodes that have them."""
+    """All findings of one type and severity that wait, with the nodes that have them; `newest` is the id of one."""
 
     type: str
     severity: Severity
     findings: int
     nodes: int
+    fixing: int
+    newest: str
 
 
 def page(session: Session, wanted: Filter, after: str | None, limit: int) -> Sequence[Finding]:
@@ -67,10 +71,12 @@ def _position(text: str) -> tuple[Severity, str]:
 
 def groups(session: Session, least: Severity = Severity.WARN) -> list[Group]:
     """What wants attention, grouped by type and severity, worst first."""
+    nodes, fixing = func.count(Finding.node_id.distinct()), case((Finding.state == State.FIXING, 1), else_=0)
     counted = (
-        select(Finding.type, Finding.severity, func.count(), func.count(Finding.node_id.distinct()))
+        select(Finding.type, Finding.severity, func.count(), nodes, func.sum(fixing), func.max(Finding.id))
         .where(Finding.state.in_([State.OPEN, State.FIXING]), Finding.severity >= least)
         .group_by(Finding.type, Finding.severity)
-        .order_by(Finding.severity.desc(), func.count(Finding.node_id.distinct()).desc(), Finding.type)
+        .order_by(Finding.severity.desc(), nodes.desc(), Finding.type)
+        .limit(MOST_GROUPS)
     )
     return [Group(*row) for row in session.execute(counted).all()]

@@ -79,6 +79,13 @@ def close_all(session: Session, person_id: str) -> None:
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
 
 
+def close_others(session: Session, person_id: str, digest: str) -> None:
+    """All sessions of a person but this one; links too."""
+    session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.digest != digest))
+    session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
+    facts.credentials_changed(session)
+
+
 def close_everybodys(session: Session) -> None:
     session.execute(delete(SignIn))
     session.execute(delete(SignInLink))

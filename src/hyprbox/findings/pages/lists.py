@@ -1,0 +1,86 @@
+"""Findings: grouped by type as a person works them off, or one by one, worst first."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Template
+
+from hyprbox.box import Box
+from hyprbox.door import TheBox, viewer
+from hyprbox.findings import search
+from hyprbox.findings.api import TheRecommend
+from hyprbox.findings.model import Finding, State
+from hyprbox.findings.search import Filter
+from hyprbox.findings.words import SEVERITIES, STATES
+from hyprbox.findings.worklist import problems
+from hyprbox.look.frame import Frame, TheFrame
+from hyprbox.nodes import store as nodes
+from hyprbox.paging import Page, page
+from hyprwire import Severity
+
+AT_ONCE = 50
+
+InState = Annotated[State | None, QueryParameter(name="state")]
+
+
+@get("/findings", guards=[viewer])
+async def index(
+    frame: TheFrame,
+    box: TheBox,
+    recommend: TheRecommend,
+    view: FromQuery[str] = "",
+    type: FromQuery[str | None] = None,
+    severity: FromQuery[Severity | None] = None,
+    in_state: InState = None,
+    node: FromQuery[str | None] = None,
+    q: FromQuery[str] = "",
+    after: FromQuery[str | None] = None,
+) -> Template:
+    wanted = Filter(node_id=node or None, type=type or None, severity=severity, state=in_state, q=q)
+    if view != "list" and wanted == Filter():
+        return await _by_type(frame, box, recommend)
+    found = await _page(box, wanted, after)
+    return frame.page(
+        "findings/list.html",
+        findings=found.items,
+        next=found.next,
+        after=after,
+        wanted=wanted,
+        severities=SEVERITIES,
+        states=STATES,
+        fixable={finding.id for finding in found.items if recommend(finding)},
+    )
+
+
+@get("/nodes/{node_id:str}/findings", guards=[viewer])
+async def of_node(
+    node_id: FromPath[str],
+    frame: TheFrame,
+    box: TheBox,
+    recommend: TheRecommend,
+    in_state: InState = None,
+    after: FromQuery[str | None] = None,
+) -> Template:
+    node = await box.db.read(nodes.get, node_id)
+    found = await _page(box, Filter(node_id=node_id, state=in_state), after)
+    return frame.page(
+        "findings/of_node.html",
+        node=node,
+        findings=found.items,
+        next=found.next,
+        after=after,
+        state=in_state,
+        fixable={finding.id for finding in found.items if recommend(finding)},
+    )
+
+
+async def _by_type(frame: Frame, box: Box, recommend: TheRecommend) -> Template:
+    found = await box.db.read(problems, Severity.INFO)
+    fixable = {each.group.type for each in found if recommend(each.example)}
+    return frame.page("findings/by_type.html", problems=found, fixable=fixable)
+
+
+async def _page(box: Box, wanted: Filter, after: str | None) -> Page[Finding]:
+    rows = await box.db.read(search.page, wanted, after, AT_ONCE + 1)
+    return page(rows, AT_ONCE, lambda finding: finding, search.cursor)

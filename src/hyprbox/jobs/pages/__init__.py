@@ -1,0 +1,5 @@
+"""Pages of jobs: lists, one job with its live output, and the form that runs a script."""
+
+from hyprbox.jobs.pages import lists, one, run, stream
+
+handlers = [lists.index, lists.of_node, one.show, one.cancel, one.rerun, stream.output, run.show, run.start]

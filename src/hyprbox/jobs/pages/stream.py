@@ -1,0 +1,44 @@
+"""A running job's output as pieces of a page: server-sent events with HTML, whose ids are offsets."""
+
+import asyncio
+import codecs
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from hyprbox.box import Box
+from hyprbox.door import HttpRequest, TheBox, operator
+from hyprbox.jobs import live, store
+from hyprbox.jobs.ansi import Painter
+
+Offset = Annotated[int, QueryParameter(ge=0)]
+
+
+@get("/jobs/{job_id:str}/live", guards=[operator])
+async def output(job_id: FromPath[str], request: HttpRequest, box: TheBox, offset: Offset = 0) -> Stream:
+    await box.db.read(store.get, job_id)
+    last = request.headers.get("last-event-id", "")
+    start = int(last) if last.isdecimal() and len(last) < 16 else offset
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return Stream(events(box, job_id, start), media_type="text/event-stream", headers=headers)
+
+
+async def events(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
+    """`output` carries HTML with whole lines and closed tags; `end` comes once, when there will be no more."""
+    decoder, painter = codecs.getincrementaldecoder("utf-8")("replace"), Painter()
+    async for news in live.follow(box, job_id, offset):
+        ended = news.job.has_ended and news.end >= news.job.output_bytes
+        painted = painter.paint(decoder.decode(news.data, final=ended))
+        at = news.end - len(decoder.getstate()[0])
+        yield _event("output", painted, at) if painted else b": still here\n\n"
+        if ended:
+            yield _event("end", news.job.state, at)
+        await asyncio.sleep(0)
+
+
+def _event(name: str, data: str, offset: int) -> bytes:
+    return f"id: {offset}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode()

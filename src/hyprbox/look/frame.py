@@ -1,0 +1,60 @@
+"""What stands around every page of somebody who is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from litestar import MediaType
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect, Template
+
+from hyprbox.auth import Caller
+from hyprbox.people.model import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """The numbers in the side menu."""
+
+    nodes: int
+    findings: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """`here` is the address of the page, with its query; None where fetching it again would show something else."""
+
+    caller: Caller
+    now: datetime
+    here: str | None
+    public_url: str
+    menu: Menu
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Template:
+        return html(template, status, frame=self, now=self.now, may=may(self.caller), **context)
+
+
+TheFrame = NamedDependency[SkipValidation[Frame]]
+
+
+def html(template: str, status: int = 200, **context: Any) -> Template:
+    """A page, also for somebody unknown."""
+    return Template(template, context=context, status_code=status, media_type=MediaType.HTML)
+
+
+def go(path: str) -> Redirect:
+    """After a form: the next page is fetched, and reloading that repeats nothing."""
+    return Redirect(path, status_code=303)
+
+
+def address(*parts: str) -> str:
+    """`address("nodes", "eu/1", "settings")` is /dashboard/nodes/eu%2F1/settings."""
+    return "/".join(["/dashboard", *(quote(part, safe="") for part in parts)])
+
+
+def may(caller: Caller) -> dict[str, bool]:
+    """For templates: `may.operator`."""
+    return {role.value: caller.may(role) for role in Role}

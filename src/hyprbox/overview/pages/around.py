@@ -1,0 +1,18 @@
+"""What stands around every page."""
+
+from hyprbox.door import HttpRequest, TheBox, TheCaller
+from hyprbox.look.frame import Frame, Menu
+from hyprbox.overview import store
+
+
+async def frame(request: HttpRequest, box: TheBox, caller: TheCaller) -> Frame:
+    fleet = await box.db.read(store.fleet)
+    menu = Menu(nodes=fleet.nodes, findings=fleet.critical + fleet.warn, jobs=fleet.queued + fleet.running)
+    return Frame(caller=caller, now=box.clock.now(), here=here(request), public_url=box.config.public_url, menu=menu)
+
+
+def here(request: HttpRequest) -> str | None:
+    """The answer to a form, with a secret that is shown once for example, is not there any more when it is fetched."""
+    if request.method != "GET":
+        return None
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

@@ -1,0 +1,14 @@
+"""The HTTP API as a page, from the same description that programs read."""
+
+from litestar import get
+from litestar.response import Template
+
+from hyprbox.door import HttpRequest
+from hyprbox.look.frame import html
+from hyprbox.overview.reference import calls, shapes
+
+
+@get("/api/docs", include_in_schema=False)
+async def show(request: HttpRequest) -> Template:
+    described = request.app.openapi_schema.to_schema()
+    return html("overview/docs.html", sections=calls(described), shapes=shapes(described))

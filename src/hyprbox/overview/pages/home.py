@@ -1,0 +1,51 @@
+"""Home, a work list: what is wrong, how bad, what fixes it, did the fix work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import get
+from litestar.response import Template
+from sqlalchemy.orm import Session
+
+from hyprbox.door import TheBox, viewer
+from hyprbox.findings.worklist import Problem, problems
+from hyprbox.look.frame import TheFrame
+from hyprbox.overview import store
+from hyprbox.overview.lately import Activity, lately
+from hyprbox.overview.store import Fleet, Progress
+from hyprbox.people.model import Role
+from hyprbox.presets.store import recommended
+from hyprwire import Severity
+
+ACTIVITIES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    fleet: Fleet
+    progress: Progress
+    problems: list[Problem]
+    lately: list[Activity]
+
+    def of(self, severity: Severity) -> list[Problem]:
+        return [problem for problem in self.problems if problem.group.severity == severity]
+
+
+@get("/", guards=[viewer])
+async def show(frame: TheFrame, box: TheBox) -> Template:
+    home = await box.db.read(_home, frame.now, frame.caller.may(Role.OPERATOR))
+    fixable = {each.group.type for each in home.problems if recommended(box.presets, each.example)}
+    return frame.page("overview/home.html", home=home, fixable=fixable, bars=bars(home.progress.verified))
+
+
+def bars(numbers: list[int], height: int = 24) -> list[int]:
+    """Heights of columns; what is not nothing can be seen."""
+    most = max(*numbers, 1)
+    return [max(round(number / most * height), 2) if number else 0 for number in numbers]
+
+
+def _home(session: Session, now: datetime, may_read: bool) -> Home:
+    return Home(
+        fleet=store.fleet(session), progress=store.progress(session, now), problems=problems(session),
+        lately=lately(session, now, ACTIVITIES, may_read),
+    )  # fmt: skip

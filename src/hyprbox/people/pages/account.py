@@ -1,0 +1,89 @@
+"""What is mine: my password, and the browsers in which I am signed in."""
+
+from datetime import datetime
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.orm import Session
+
+from hyprbox.auth import Caller
+from hyprbox.box import Box
+from hyprbox.door import TheBox, TheCaller, viewer
+from hyprbox.errors import Forbidden, Missing, Refusal
+from hyprbox.form import Form, TheForm
+from hyprbox.look.frame import Frame, TheFrame, go
+from hyprbox.people import doors, passwords, store
+from hyprbox.people.model import Person, SignIn
+from hyprbox.people.pages.slowly import desk
+
+ACCOUNT = "/dashboard/settings/account"
+
+
+@get("/settings", guards=[viewer])
+async def first() -> Redirect:
+    return go(ACCOUNT)
+
+
+@get("/settings/account", guards=[viewer])
+async def show(frame: TheFrame, box: TheBox) -> Template:
+    return await _page(frame, box)
+
+
+@post("/settings/account/password", guards=[viewer], status_code=200)
+async def change_password(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
+    try:
+        hashed = await _checked(box, frame.caller, form)
+    except Refusal as refusal:
+        return await _page(frame, box, refusal)
+    await box.db.write(_set_password, frame.now, frame.caller, hashed)
+    return go(ACCOUNT)
+
+
+@post("/settings/account/sessions/{digest:str}/closing", guards=[viewer], status_code=303)
+async def close_session(digest: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+    await box.db.write(_close, _person_id(caller), digest)
+    return go(ACCOUNT)
+
+
+async def _checked(box: Box, caller: Caller, form: Form) -> str:
+    """The digest of the new password, for somebody who knows the old one."""
+    person = await box.db.read(_person, _person_id(caller))
+    if person.password and not await desk.work(passwords.fits, person.password, form.raw("old")):
+        raise Forbidden("the old password is wrong")
+    return await desk.work(passwords.hashed, form.raw("new"))
+
+
+async def _page(frame: Frame, box: Box, refusal: Refusal | None = None) -> Template:
+    person_id = _person_id(frame.caller)
+    return frame.page(
+        "people/account.html",
+        refusal.status if refusal else 200,
+        person=await box.db.read(_person, person_id),
+        sessions=await box.db.read(doors.sessions_of, person_id, frame.now),
+        refusal=refusal,
+    )
+
+
+def _person_id(caller: Caller) -> str:
+    if caller.person_id is None:
+        raise Forbidden(f"{caller.name} is no person, expected somebody who is signed in")
+    return caller.person_id
+
+
+def _person(session: Session, person_id: str) -> Person:
+    return session.get_one(Person, person_id)
+
+
+def _set_password(session: Session, now: datetime, caller: Caller, hashed: str) -> None:
+    """Whoever may have stolen the old one is signed out."""
+    person_id = _person_id(caller)
+    store.set_password(session, now, caller.name, person_id, hashed)
+    doors.close_others(session, person_id, caller.session or "")
+
+
+def _close(session: Session, person_id: str, digest: str) -> None:
+    row = session.get(SignIn, digest)
+    if row is None or row.person_id != person_id:
+        raise Missing("this session has ended already")
+    doors.close(session, digest)

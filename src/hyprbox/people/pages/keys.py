@@ -1,0 +1,55 @@
+"""API keys for scripts, for admins. The text of a key is on one page, once."""
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from hyprbox.box import Box
+from hyprbox.door import TheBox, TheCaller, admin
+from hyprbox.errors import Invalid, Refusal
+from hyprbox.form import Form, TheForm
+from hyprbox.look.frame import Frame, TheFrame, go
+from hyprbox.people import keys
+from hyprbox.people.model import Role
+from hyprbox.people.pages.everyone import role_of
+
+
+@get("/settings/keys", guards=[admin])
+async def index(frame: TheFrame, box: TheBox) -> Template:
+    return await _page(frame, box)
+
+
+@post("/settings/keys", guards=[admin], status_code=200)
+async def create(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    try:
+        _, text = await box.db.write(keys.create, frame.now, frame.caller.name, _name(form), role_of(form))
+    except Refusal as refusal:
+        return await _page(frame, box, form=form, refusal=refusal)
+    return await _page(frame, box, made=text)
+
+
+@post("/settings/keys/{key_id:str}/revocation", guards=[admin], status_code=303)
+async def revoke(key_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+    await box.db.write(keys.revoke, box.clock.now(), caller.name, key_id)
+    return go("/dashboard/settings/keys")
+
+
+def _name(form: Form) -> str:
+    name = form.text("name")
+    if not 1 <= len(name) <= 100:
+        raise Invalid(f"name has {len(name)} characters, expected 1 to 100")
+    return name
+
+
+async def _page(
+    frame: Frame, box: Box, form: Form | None = None, refusal: Refusal | None = None, made: str = ""
+) -> Template:
+    return frame.page(
+        "people/keys.html",
+        refusal.status if refusal else 200,
+        keys=await box.db.read(keys.everyone),
+        typed=form or Form(),
+        refusal=refusal,
+        made=made,
+        roles=list(Role),
+    )

@@ -1,0 +1,5 @@
+"""Pages of presets, and the page of a finding with the preset that answers it."""
+
+from hyprbox.presets.pages import catalogue, finding, run
+
+handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start]

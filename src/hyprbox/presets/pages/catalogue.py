@@ -1,0 +1,14 @@
+"""All presets: what each does, how risky it is, what it answers."""
+
+from litestar import get
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from hyprbox.door import TheBox, viewer
+from hyprbox.look.frame import TheFrame
+
+
+@get("/presets", guards=[viewer])
+async def index(frame: TheFrame, box: TheBox, node: FromQuery[list[str] | None] = None) -> Template:
+    """`node`: for which nodes somebody chooses one."""
+    return frame.page("presets/list.html", presets=list(box.presets.values()), nodes=node or [])

@@ -1,0 +1,56 @@
+"""A finding: what was read, what happened, what fixes it, what else can be done with it."""
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from hyprbox.door import TheBox, operator, viewer
+from hyprbox.errors import Invalid
+from hyprbox.findings.evidence import rows
+from hyprbox.findings.until import ACKNOWLEDGED, SNOOZED
+from hyprbox.findings.words import happened
+from hyprbox.form import TheForm
+from hyprbox.look.frame import Frame, TheFrame, go
+from hyprbox.presets import store
+from hyprbox.presets.catalogue import Preset
+from hyprbox.presets.fields import Field, fields, given
+from hyprbox.presets.form import prefill
+from hyprbox.presets.onefinding import OneFinding, look_at
+
+
+@get("/findings/{finding_id:str}", guards=[viewer])
+async def show(finding_id: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
+    seen = await box.db.read(look_at, finding_id)
+    preset = store.recommended(box.presets, seen.finding)
+    known = prefill(preset, seen.finding.key, seen.finding.details) if preset else {}
+    return _page(frame, seen, preset, fields(preset, known) if preset else [])
+
+
+@post("/findings/{finding_id:str}/fix", guards=[operator], status_code=200)
+async def fix(finding_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
+    preset = store.known(box.presets, form.text("preset"))
+    values = given(preset, form)
+    try:
+        job = await box.db.write(store.fix, frame.now, frame.caller.name, box.presets, finding_id, preset.id, values)
+    except Invalid as refusal:
+        seen = await box.db.read(look_at, finding_id)
+        return _page(frame, seen, preset, fields(preset, values, refusal), refusal)
+    return go(f"/dashboard/jobs/{job.id}")
+
+
+def _page(
+    frame: Frame, seen: OneFinding, preset: Preset | None, asked: list[Field], refusal: Invalid | None = None
+) -> Template:
+    return frame.page(
+        "presets/finding.html",
+        refusal.status if refusal else 200,
+        seen=seen,
+        finding=seen.finding,
+        story=[(event, *happened(event)) for event in seen.events],
+        evidence=rows(seen.finding.details),
+        preset=preset,
+        fields=asked,
+        refusal=refusal,
+        acknowledged=ACKNOWLEDGED,
+        snoozed=SNOOZED,
+    )

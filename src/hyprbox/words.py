@@ -1,0 +1,74 @@
+"""Times, spans, sizes and counts as a person says them. Times are UTC."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+NBSP = "\u00a0"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+JUST_NOW = 1
+
+
+def exact(moment: datetime) -> str:
+    """Sun 22 Nov 2026, 12:00:00 UTC."""
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+
+
+def short(moment: datetime, now: datetime) -> str:
+    """12:00:00 today, 21 Nov, 12:00:00 this year, else with the year."""
+    if moment.date() == now.date():
+        return f"{moment:%H:%M:%S}"
+    year = "" if moment.year == now.year else f" {moment.year}"
+    return f"{moment.day} {moment:%b}{year}, {moment:%H:%M:%S}"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """26 min ago, in 5 d, just now."""
+    seconds = (now - moment).total_seconds()
+    if abs(seconds) < JUST_NOW:
+        return "just now"
+    return f"{rough(seconds)} ago" if seconds > 0 else f"in {rough(-seconds)}"
+
+
+def rough(seconds: float) -> str:
+    """One unit, as large as it can be: 36 s, 26 min, 26 h, 5 d."""
+    if seconds < MINUTE:
+        return f"{max(int(seconds), 0)}{NBSP}s"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)}{NBSP}min"
+    if seconds < 2 * DAY:
+        return f"{int(seconds // HOUR)}{NBSP}h"
+    return f"{int(seconds // DAY):,}{NBSP}d"
+
+
+def span(length: timedelta | float) -> str:
+    """Two units, for what took that long: 0.4 s, 47 s, 1 min 9 s, 1 h 12 min, 23 d 5 h."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    if seconds < 10:
+        return f"{seconds:.1f}{NBSP}s" if seconds >= 0.05 else f"0{NBSP}s"
+    whole = int(seconds)
+    for unit, name, below, below_name in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", 1, "s")):
+        if whole >= unit:
+            rest = whole % unit // below
+            return f"{whole // unit}{NBSP}{name}" + (f" {rest}{NBSP}{below_name}" if rest else "")
+    return f"{whole}{NBSP}s"
+
+
+def size(count: float) -> str:
+    """904 B, 4.1 KiB, 214 MiB."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f}{NBSP}{unit}" if count >= 100 or unit == "B" else f"{count:.1f}{NBSP}{unit}"
+        count /= 1024
+    return f"{count:.1f}{NBSP}TiB"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 node, 1,204 nodes."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(items: Sequence[str], most: int = 3) -> str:
+    """web-1, web-2 and 3 more."""
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

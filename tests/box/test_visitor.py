@@ -1,0 +1,54 @@
+"""Where a request comes from, and who made the browser send it."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from hyprbox.errors import Forbidden
+from hyprbox.visitor import address, check_own_page
+
+PROXIES = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "found"),
+    [
+        ("203.0.113.9", "", "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "1.2.3.4, 198.51.100.1, 10.0.0.7", "198.51.100.1"),
+        ("10.0.0.1", "nonsense", "nonsense"),
+        ("10.0.0.1", "10.0.0.2", "10.0.0.2"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(peer, forwarded, found):
+    assert address(peer, forwarded, PROXIES) == found
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "none"},
+        {"origin": "http://box:4000", "host": "box:4000"},
+        {"host": "box:4000"},
+    ],
+    ids=str,
+)
+def test_our_own_pages_may_send_a_form(headers):
+    check_own_page(headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://evil", "host": "box:4000"},
+        {"origin": "null", "host": "box:4000"},
+    ],
+    ids=str,
+)
+def test_other_sites_may_not(headers):
+    with pytest.raises(Forbidden):
+        check_own_page(headers)

@@ -1,0 +1,52 @@
+"""Times, spans and sizes read as a person says them."""
+
+import pytest
+
+from hyprbox import words
+from tests.cast import NOON, minutes
+
+
+def plain(text):
+    return text.replace(words.NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "said"),
+    [
+        (0, "just now"), (0.2, "12 s ago"), (26, "26 min ago"), (60 * 26, "26 h ago"), (60 * 24 * 5, "5 d ago"),
+        (-15, "in 15 min"), (-60 * 24 * 90, "in 90 d"),
+    ],
+)  # fmt: skip
+def test_how_long_ago(minutes_ago, said):
+    assert plain(words.relative(NOON - minutes(minutes_ago), NOON)) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"), (0.4, "0.4 s"), (47, "47 s"), (69, "1 min 9 s"), (1800, "30 min"), (4320, "1 h 12 min"),
+        (23 * 86400 + 5 * 3600, "23 d 5 h"), (86400, "1 d"),
+    ],
+)  # fmt: skip
+def test_how_long_it_took(seconds, said):
+    assert plain(words.span(seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(904, "904 B"), (4200, "4.1 KiB"), (214 * 2**20, "214 MiB"), (3 * 2**40, "3.0 TiB")]
+)
+def test_how_large(count, said):
+    assert plain(words.size(count)) == said
+
+
+def test_the_exact_time_has_no_doubt():
+    assert words.exact(NOON) == "Sun 22 Nov 2026, 12:00:00 UTC"
+    assert words.short(NOON, NOON + minutes(60)) == "12:00:00"
+    assert words.short(NOON, NOON + minutes(60 * 24)) == "22 Nov, 12:00:00"
+
+
+def test_a_long_list_is_cut_with_a_number():
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert (words.count(1, "node"), words.count(1204, "node")) == ("1 node", "1,204 nodes")

@@ -1,0 +1,114 @@
+"""What every answer carries, and what a page says when there is none."""
+
+import gzip
+import re
+
+import pytest
+
+from hyprbox.look import files
+from hyprbox.look.engine import environment
+from hyprbox.people.model import Role
+
+PROTECTED = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+STATIC = "/static/{}/hyprbox.css"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/dashboard/sign-in",
+        "/dashboard/nowhere",
+        "/api/docs",
+        "/api/nodes",
+        "/health",
+        STATIC,
+        "/api/openapi.json",
+    ],
+)
+def test_every_answer_is_protected(world, path):
+    answer = world.visitor().get(path.format(files.files()["hyprbox.css"].digest))
+    policy = answer.headers["content-security-policy"]
+    assert answer.headers.items() >= PROTECTED.items()
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_pages_are_kept_by_nobody(world):
+    assert world.visitor("ada").get("/dashboard/nodes").headers["cache-control"] == "no-store"
+
+
+def test_a_file_is_kept_for_good_under_its_digest_and_not_under_another(world):
+    file = files.files()["hyprbox.css"]
+    good, other = (world.visitor().get(STATIC.format(digest)) for digest in (file.digest, "0" * 16))
+    assert good.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert good.headers["content-encoding"] == "gzip"
+    assert (other.headers["cache-control"], other.content) == ("no-store", file.body)
+    assert gzip.decompress(file.packed) == file.body
+    assert world.visitor().get("/static/x/nothing.css").status_code == 404
+
+
+def test_every_page_fits_into_a_hundred_kilobytes(world):
+    for n in range(60):
+        world.agent(f"node-{n:02}.some-long-name.fra.example").beat(os="Debian GNU/Linux 13 (trixie)", kernel="6.12.48")
+    ada = world.visitor("ada")
+    page = ada.get("/dashboard/nodes")
+    assert page.text.count("<tr id=") == 50
+    assert len(page.content) < 100_000
+    assert all(len(each.packed) < 30_000 for each in files.files().values())
+
+
+def test_the_list_goes_on_behind_its_last_row(world):
+    ada = world.visitor("ada")
+    first = ada.get("/dashboard/nodes").text
+    following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    rows = re.compile(r'<tr id="node-([^"]+)"')
+    seen = rows.findall(first) + rows.findall(ada.get(following).text)
+    assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/dashboard/nowhere", 404, "Not found"),
+        ("/dashboard/nodes/eu-404", 404, "Node eu-404 is not known."),
+        ("/dashboard/findings?sevrity=WARN", 400, "sevrity"),
+        ("/dashboard/findings?severity=AWFUL", 400, "Severity: Invalid"),
+        ("/dashboard/nodes?after=x", 400, "After is &#39;x&#39;"),
+        ("/dashboard/findings?after=x&view=list", 400, "Cursor is"),
+        ("/dashboard/nodes/eu-404?range=2y", 400, "expected one of 1h, 24h, 7d, 30d"),
+        ("/dashboard/jobs/nothing", 404, "Job nothing is not known."),
+    ],
+)
+def test_what_is_not_there_is_said_on_a_page(world, path, status, words):
+    answer = world.visitor("ada").get(path)
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert "text/html" in answer.headers["content-type"]
+
+
+def test_a_page_that_fetches_news_of_itself_is_left_when_the_session_has_ended(world):
+    answer = world.visitor().get("/dashboard/nodes", **{"hx-request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/dashboard/sign-in")
+
+
+def test_the_api_is_described_on_a_page(world):
+    page = world.visitor().get("/api/docs").text
+    assert "/api/jobs/{job_id}/events" in page
+    assert 'href="#shape-Page%20of%20JobView"' in page
+    assert 'id="shape-Page%20of%20JobView"' in page
+
+
+def test_every_template_can_be_read():
+    made = environment()
+    for name in made.list_templates():
+        made.get_template(name)
+
+
+def test_roles_are_explained_for_each():
+    """The form that invites people explains every role there is."""
+    source = environment().loader.get_source(environment(), "people/everyone.html")[0]
+    assert all(f'"{role}":' in source for role in Role)

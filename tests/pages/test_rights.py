@@ -1,0 +1,127 @@
+"""Who may fetch and send what: every route of the dashboard, as everybody."""
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from hyprbox import app
+from hyprbox.people.model import Role
+
+NOBODY, VIEWER, OPERATOR, ADMIN = None, Role.VIEWER, Role.OPERATOR, Role.ADMIN
+PEOPLE = {NOBODY: None, VIEWER: "bo", OPERATOR: "olga", ADMIN: "ada"}
+
+NEEDS = {
+    "GET /": VIEWER,
+    "GET /live": VIEWER,
+    "GET /sign-in": NOBODY,
+    "POST /sign-in": NOBODY,
+    "POST /sign-out": VIEWER,
+    "GET /welcome/{link}": NOBODY,
+    "POST /welcome/{link}": NOBODY,
+    "GET /nodes": VIEWER,
+    "GET /nodes/{node_id}": VIEWER,
+    "GET /nodes/{node_id}/findings": VIEWER,
+    "GET /nodes/{node_id}/jobs": VIEWER,
+    "GET /nodes/{node_id}/settings": OPERATOR,
+    "POST /nodes/{node_id}/labels": OPERATOR,
+    "POST /nodes/{node_id}/renaming": ADMIN,
+    "POST /nodes/{node_id}/deletion": ADMIN,
+    "POST /nodes/{node_id}/tokens": ADMIN,
+    "GET /add-node": ADMIN,
+    "POST /add-node": ADMIN,
+    "GET /findings": VIEWER,
+    "GET /findings/acknowledgement": OPERATOR,
+    "POST /findings/acknowledgement": OPERATOR,
+    "GET /findings/{finding_id}": VIEWER,
+    "POST /findings/{finding_id}/acknowledgement": OPERATOR,
+    "POST /findings/{finding_id}/snooze": OPERATOR,
+    "POST /findings/{finding_id}/withdrawal": OPERATOR,
+    "POST /findings/{finding_id}/resolution": OPERATOR,
+    "POST /findings/{finding_id}/fix": OPERATOR,
+    "GET /jobs": VIEWER,
+    "GET /jobs/{job_id}": VIEWER,
+    "GET /jobs/{job_id}/live": OPERATOR,
+    "POST /jobs/{job_id}/cancellation": OPERATOR,
+    "POST /jobs/{job_id}/rerun": OPERATOR,
+    "GET /run": ADMIN,
+    "POST /run": ADMIN,
+    "GET /presets": VIEWER,
+    "GET /presets/{preset_id}": VIEWER,
+    "POST /presets/{preset_id}": OPERATOR,
+    "GET /settings": VIEWER,
+    "GET /settings/tokens": ADMIN,
+    "POST /settings/tokens": ADMIN,
+    "POST /settings/tokens/{token_id}/rotation": ADMIN,
+    "POST /settings/tokens/{token_id}/revocation": ADMIN,
+    "GET /settings/people": ADMIN,
+    "POST /settings/people": ADMIN,
+    "POST /settings/people/{name}/reset": ADMIN,
+    "POST /settings/people/{name}/disabling": ADMIN,
+    "GET /settings/keys": ADMIN,
+    "POST /settings/keys": ADMIN,
+    "POST /settings/keys/{key_id}/revocation": ADMIN,
+    "GET /settings/audit": ADMIN,
+    "GET /settings/account": VIEWER,
+    "POST /settings/account/password": VIEWER,
+    "POST /settings/account/sessions/{digest}/closing": VIEWER,
+}
+ENDS_NOT = {"GET /live", "GET /jobs/{job_id}/live"}
+ENDS_THE_SESSION = {"POST /sign-out"}
+
+
+def routes():
+    return {
+        f"{method} {re.sub(r':[a-z]+}', '}', path)}"
+        for pages in app.PAGES
+        for handler in pages.handlers
+        for path in handler.paths
+        for method in handler.http_methods
+        if method not in ("HEAD", "OPTIONS")
+    }
+
+
+def test_every_route_says_who_may_use_it():
+    assert routes() == NEEDS.keys()
+
+
+@pytest.mark.parametrize("route", sorted(NEEDS.keys() - ENDS_NOT - ENDS_THE_SESSION))
+def test_a_route_lets_in_whom_it_should_and_nobody_else(world, route):
+    method, path = route.split()
+    path = "/dashboard" + re.sub(r"\{\w+\}", "no-such", path).rstrip("/")
+    for role, name in PEOPLE.items():
+        visitor = world.visitor(name)
+        answer = visitor.get(path) if method == "GET" else visitor.post(path)
+        if role is NOBODY and NEEDS[route] is not NOBODY:
+            assert (answer.status_code, "/dashboard/sign-in" in answer.headers["location"]) == (303, True)
+        else:
+            refused = "is viewer, expected" in answer.text or "is operator, expected" in answer.text
+            assert refused == (not covers(role, NEEDS[route])), (name, answer.status_code)
+        assert answer.status_code < 500
+
+
+def covers(role, needed):
+    return needed is NOBODY or (role is not NOBODY and role.covers(needed))
+
+
+@pytest.mark.parametrize("path", ["/dashboard/live", "/dashboard/jobs/no-such/live"])
+def test_a_stream_asks_who_is_there_before_it_begins(world, path):
+    assert world.visitor().get(path).status_code == 303
+
+
+def test_a_form_without_the_secret_of_this_very_session_changes_nothing(world):
+    ada, bo = world.visitor("ada"), world.visitor("bo")
+    fields = {"node": "eu-9"}
+    for wrong in ("", "guess", "ä", bo.csrf()):
+        assert ada.post("/dashboard/add-node", fields, csrf=wrong).status_code == 403
+    assert ada.post("/dashboard/add-node", fields).status_code == 200
+
+
+def test_a_key_of_the_api_needs_no_secret_of_a_page(world):
+    """Nobody's browser sends it by itself."""
+    key = {"authorization": f"Bearer {world.server.key(Role.ADMIN)}"}
+    assert world.visitor().post("/dashboard/add-node", {"node": "eu-8"}, csrf="", **key).status_code == 200
+
+
+def test_roles_are_in_order():
+    assert all(higher.covers(lower) and not lower.covers(higher) for lower, higher in pairwise(Role))
