@@ -83,7 +83,6 @@ def close_others(session: Session, person_id: str, digest: str) -> None:
     """All sessions of a person but this one; links too."""
     session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.digest != digest))
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
-    facts.credentials_changed(session)
 
 
 def close_everybodys(session: Session) -> None:
