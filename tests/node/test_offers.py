@@ -114,8 +114,8 @@ def test_a_cancel_may_come_with_the_answer_to_output(full_api, start):
 
 
 def test_an_outage_slows_no_script_and_loses_nothing(full_api, start, tmp_path):
-    full_api.then("output", *[Reply(503, headers={"Retry-After": "1"})] * 2)
-    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.02; done; touch {tmp_path}/done", killGraceSeconds=1)
+    full_api.then("output", Reply(503, headers={"Retry-After": "1"}))
+    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.01; done; touch {tmp_path}/done", killGraceSeconds=1)
     start(full_api)
 
     full_api.wait_for((tmp_path / "done").exists, seconds=2)

@@ -54,7 +54,7 @@ def test_it_asks_for_jobs_only_after_a_heartbeat(plain_api, start):
 
 
 def test_heartbeats_go_on_while_a_job_runs(plain_api, start):
-    plain_api.run("sleep 2.5")
+    plain_api.run("sleep 0.8")
     start(plain_api)
 
     plain_api.ended()
