@@ -21,9 +21,9 @@ FLOORS = [
     {"config", "db", "clock", "errors", "ids", "secret"},
     {"model"},
     {"store"},
-    {"auth", "wake", "look", "box"},
+    {"auth", "wake", "look", "box", "bus"},
     {"api", "pages", "live", "hot", "sweep"},
-    {"app", "serve"},
+    {"app", "serve", "life", "workers"},
     {"cli", "__main__"},
 ]
 STORES_NEVER_SEE = {"litestar", "uvicorn", "click", "httpx", "jinja2"}

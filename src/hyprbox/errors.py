@@ -1,8 +1,13 @@
 """Every way the API says no. Raise these; `problem` turns them into an RFC 9457 answer, the same on every route."""
 
+import logging
+
 import msgspec
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hyprbox.db import Busy
+
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -73,6 +78,7 @@ class Fault(Refusal):
     status, title = 500, "Internal error"
 
 
+AWAY = Unavailable("the database does not answer, try again in a moment")
 BUSY = Unavailable("more writes are waiting than this server queues, try again in a moment")
 
 
@@ -80,6 +86,9 @@ def as_refusal(error: Exception) -> Refusal | None:
     """Known failures of the floors below as what the caller is told; None is a fault of ours."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OperationalError | InterfaceError):  # lost, locked, full: nothing that the caller did
+        log.error("the database does not do its work: %s", str(error.orig).strip())
+        return AWAY
     return BUSY if isinstance(error, Busy) else None
 
 

@@ -9,6 +9,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
@@ -55,6 +56,8 @@ async def look_again(box: Box) -> None:
 
 
 def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool = False) -> None:
+    if not _alone(session):
+        return
     since = sweeping_since(session, now, config.sweep_interval, clock_stepped)
     nodes.mark_silent(session, now, since, config.offline_after)
     jobs.expire(session, now)
@@ -66,6 +69,13 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
     output.compact(session)
     facts.drop_old_changes(session, now - CHANGES_KEPT)
     nodes.drop_old_samples(session, now - SAMPLES_KEPT, SAMPLES_AT_ONCE)
+
+
+def _alone(session: Session) -> bool:
+    """One process sweeps at a time; where another one is at it, its work is ours."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(7298346003)")))
 
 
 def sweeping_since(session: Session, now: datetime, interval: timedelta, clock_stepped: bool) -> datetime:

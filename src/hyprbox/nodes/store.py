@@ -23,6 +23,11 @@ def get(session: Session, node_id: str) -> Node:
     return node
 
 
+def lock(session: Session, node_id: str) -> bool:
+    """Until the commit, nobody else changes what hangs on this node. False when it is not known."""
+    return session.scalar(select(Node.node_id).where(Node.node_id == node_id).with_for_update()) is not None
+
+
 def exists(session: Session, node_id: str) -> bool:
     return session.scalar(select(Node.node_id).where(Node.node_id == node_id)) is not None
 
