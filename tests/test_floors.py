@@ -18,7 +18,7 @@ MAY_IMPORT = {
 }
 RESOURCES = ["facts", "audit", "people", "tokens", "nodes", "findings", "jobs", "presets", "overview"]
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "secret"},
+    {"config", "db", "clock", "errors", "ids", "secret", "seldom"},
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},

@@ -14,8 +14,9 @@ import psycopg
 from sqlalchemy import URL, Engine
 
 from hyprbox.db import Topic
+from hyprbox.seldom import Seldom
 
-log = logging.getLogger(__name__)
+seldom = Seldom(logging.getLogger("hyprbox"))
 
 CHANNEL = "hyprbox"
 LARGEST_PAYLOAD = 7000  # PostgreSQL takes 8000 bytes
@@ -42,7 +43,7 @@ class Bus:
                 for payload in payloads(self._me, topics):
                     connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
         except Exception:
-            log.warning("other processes could not be told of a change; they will see it in some seconds")
+            seldom.error("other processes could not be told of a change", "they will see it in some seconds")
 
     def stop(self) -> None:
         self._stopping.set()
@@ -56,7 +57,7 @@ class Bus:
                     self._say(None)
                     self._hear(connection)
             except psycopg.Error as error:
-                log.warning("the connection for wake-ups was lost, tried again: %s", str(error).strip())
+                seldom.error("the connection for wake-ups was lost, tried again", str(error).strip())
                 self._stopping.wait(RETRY_SECONDS)
 
     def _hear(self, connection: psycopg.Connection) -> None:

@@ -6,8 +6,10 @@ import msgspec
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hyprbox.db import Busy
+from hyprbox.seldom import Seldom
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("hyprbox")
+seldom = Seldom(log)
 
 
 class Refusal(Exception):
@@ -87,9 +89,15 @@ def as_refusal(error: Exception) -> Refusal | None:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, OperationalError | InterfaceError):  # lost, locked, full: nothing that the caller did
-        log.error("the database does not do its work: %s", str(error.orig).strip())
+        seldom.error("the database does not do its work", str(error.orig).strip())
         return AWAY
     return BUSY if isinstance(error, Busy) else None
+
+
+def note(error: Exception, what: str) -> None:
+    """Of work that nobody waits for: a fault with all there is to know of it, anything else in a line."""
+    if as_refusal(error) is None:
+        log.error("%s failed", what, exc_info=error)
 
 
 def problem(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:
