@@ -1,6 +1,6 @@
 """Which certificates of the API are believed: always verified, against the system's CAs and HYPRBOX_CA_FILE.
 
-A Python that was built elsewhere, as ours is, looks where its builder kept the system's CAs. So they are looked for here.
+A Python that was built elsewhere, as ours is, looks for the system's CAs where its builder had them: so we look.
 """
 
 import glob
