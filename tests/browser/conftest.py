@@ -27,19 +27,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=VIEWPORT)
-    yield context
-    context.close()
+    with browser.new_context(viewport=VIEWPORT) as context:
+        yield context
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """Nothing may be complained of, on any page."""
-    page = context.new_page()
-    complaints = Complaints(page)
-    yield page
+    """A window of somebody unknown, of which nothing may be complained, on any page."""
+    context.clear_cookies()
+    with context.new_page() as page:
+        complaints = Complaints(page)
+        yield page
     assert complaints == []
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.window import VIEWPORT, Complaints
+from tests.browser.window import Complaints
 from tests.world import World, finding
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
@@ -106,10 +106,9 @@ def too_wide(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def looking(browser: Browser) -> Iterator[tuple[Page, Complaints]]:
+def looking(context: BrowserContext) -> Iterator[tuple[Page, Complaints]]:
     """One window for all pages, with axe in it; a policy of ours would not let a page load it."""
-    with browser.new_context(viewport=VIEWPORT) as context:
-        page = context.new_page()
+    with context.new_page() as page:
         page.add_init_script(AXE)
         yield page, Complaints(page)
 

@@ -5,7 +5,9 @@ import re
 from playwright.sync_api import ConsoleMessage, Page, ViewportSize
 
 VIEWPORT: ViewportSize = {"width": 1440, "height": 900}
-REFUSED = re.compile(r"status of 4(00|03|09|10)|/nowhere|404 .*/run")  # on purpose: browsers report every answer above 399
+REFUSED = re.compile(
+    r"status of 4(00|01|03|09|10)|/nowhere|404 .*/run"
+)  # on purpose: browsers report every answer above 399
 
 
 class Complaints(list[str]):
