@@ -4,6 +4,7 @@ A wake-up is a hint, never the truth: who waits looks at the rows again.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -48,6 +49,7 @@ def _end(future: asyncio.Future[None]) -> None:
 class Wake:
     def __init__(self) -> None:
         self._ears: dict[Topic, list[Ear]] = {}
+        self.news: Counter[str] = Counter()
         self.closing = False
 
     @contextmanager
@@ -69,6 +71,8 @@ class Wake:
 
     def publish(self, topics: Iterable[Topic]) -> None:
         for topic in dict.fromkeys(topics):
+            if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
+                self.news[topic[1]] += 1
             for ear in tuple(self._ears.get(topic, ())):
                 ear.ring()
 

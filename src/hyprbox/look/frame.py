@@ -25,11 +25,15 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`here` is the address of the page, with its query; None where fetching it again would show something else."""
+    """`here` is the address of the page, with its query; None where fetching it again would show something else.
+
+    `seen` says up to which news the page is fresh, for the stream that tells it of later ones.
+    """
 
     caller: Caller
     now: datetime
     here: str | None
+    seen: str
     public_url: str
     menu: Menu
 

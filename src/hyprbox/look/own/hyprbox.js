@@ -5,11 +5,12 @@
 const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
 
 // Keys: / searches; g and a letter go to a page of the menu.
-let went = 0;
+const LONG_AGO = -Infinity;
+let went = LONG_AGO;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const after_g = event.timeStamp - went < 1500;
-  went = event.key === "g" ? event.timeStamp : 0;
+  went = event.key === "g" ? event.timeStamp : LONG_AGO;
   const target = after_g
     ? document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)
     : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
