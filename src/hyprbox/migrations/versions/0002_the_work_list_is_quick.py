@@ -1,4 +1,4 @@
-"""what happened lately is found by time"""
+"""the work list is quick"""
 
 from alembic import op
 
@@ -12,3 +12,4 @@ def upgrade() -> None:
 
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.create_index("findings_by_resolution", ["resolved_at"], unique=False)
+        batch_op.create_index("findings_by_type", ["state", "severity", "type", "node_id", "id"], unique=False)
