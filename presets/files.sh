@@ -3,7 +3,7 @@
 # What is remembered lies in HB_DIR: files/ and a manifest whose lines are "F path" (it was there), "N path" (it was
 # not) and "D folder" (it was not there either).
 REMEMBERED=nothing
-HB_DIR=/var/lib/hyprbox/presets/$HB_JOB
+HB_DIR=/var/lib/hyprbox-presets/$HB_JOB
 OTHER_TOOLS='ansible|puppet|chef|salt|saltstack|cfengine'
 OTHER_TOOLS="($OTHER_TOOLS)[ _-]managed|(managed|generated|maintained|written) (by|with) ([a-z]+ )?($OTHER_TOOLS)"
 
@@ -13,9 +13,9 @@ write_file() {
   content=$(cat && printf .) || return # the dot keeps the line breaks at the end
   content=${content%.}
   refuse_unless_ours "$path"
-  if is_already "$path" "$mode" "$content"; then return 0; fi
+  if has_mode "$path" "$mode" && has_content "$path" "$content"; then return 0; fi
   if rehearsing; then
-    show_difference "$path" "$content"
+    show_difference "$path" "$mode" "$content"
   else
     backup "$path" && put "$path" "$mode" "$content" && say "wrote $path"
   fi
@@ -74,25 +74,25 @@ refuse_unless_ours() {
   refuse_unless_safe "$1"
   if ! exists "$1"; then return 0; fi
   is_plain "$1" || refuse 27 "$1 is not a plain file, expected a file and no link"
-  mark=$(look head -n 40 -- "$1" | grep -aiEom1 -- "$OTHER_TOOLS") || return 0
-  refuse 27 "$1 says '$mark': change it there, expected a file that no other tool writes"
+  mark=$(look head -n 40 -- "$1" | grep -aiEom1 -- "$OTHER_TOOLS")
+  [ -z "$mark" ] || refuse 27 "$1 says '$mark': change it there, expected a file that no other tool writes"
 }
 
 exists() { look test -e "$1" || look test -L "$1"; }
 
 is_plain() { look test -f "$1" && ! look test -L "$1"; }
 
-is_already() {
-  exists "$1" || return
-  [ -z "$2" ] || [ "$(look stat -c %a -- "$1")" = "${2#0}" ] || return
-  printf '%s' "$3" | look cmp -s -- - "$1"
-}
+has_mode() { [ -z "$2" ] || [ "$(look stat -c %a -- "$1" 2>/dev/null)" = "${2#0}" ]; }
 
+has_content() { exists "$1" && printf '%s' "$2" | look cmp -s -- - "$1"; }
+
+# Nothing to show when only the mode differs; 2 is diff's own trouble.
 show_difference() {
   local old=/dev/null
   if exists "$1"; then old=$1; fi
-  printf '%s' "$2" | look diff -u --label "$1" --label "$1 as planned" -- "$old" -
-  [ $? = 1 ]
+  if ! has_mode "$1" "$2"; then say "would set the mode of $1 to $2"; fi
+  printf '%s' "$3" | look diff -u --label "$1" --label "$1 as planned" -- "$old" -
+  [ $? -lt 2 ]
 }
 
 # put PATH MODE CONTENT: by a draft beside it, so that a reader finds the old file or the new one and no third thing.
@@ -131,7 +131,7 @@ remember() {
 
 open_memory() {
   refuse_unless_safe "$HB_DIR/manifest"
-  S mkdir -p -- /var/lib/hyprbox && S mkdir -p -m 0700 -- "${HB_DIR%/*}" "$HB_DIR"
+  S mkdir -p -m 0700 -- "${HB_DIR%/*}" "$HB_DIR"
 }
 
 # Folders that are made for a file go with it, the innermost first; hence the outermost is noted first.
@@ -155,7 +155,7 @@ put_back() {
 put_back_file() {
   local draft
   draft=$(S mktemp -- "$2.XXXXXXXX") || return
-  if S cp -a --remove-destination -- "$1" "$draft" && S mv -fT -- "$draft" "$2"; then return 0; fi
+  if S cp -a -- "$1" "$draft" && S mv -fT -- "$draft" "$2"; then return 0; fi
   S rm -f -- "$draft"
   return 1
 }

@@ -19,13 +19,13 @@ is_active() {
 
 # reload_web_server SERVER: a server with a broken configuration keeps what it has and is left alone.
 reload_web_server() {
-  config_holds "$1" || return
+  config_holds "$1" || { say "the configuration of $1 is broken, it is not reloaded" && return 1; }
   if has_systemd; then
     S systemctl reload -- "$1.service"
   else
     S service "$1" reload
   fi || return
-  say "reloaded $1"
+  rehearsing || say "reloaded $1"
 }
 
 # Silent when it holds; else the server says what is wrong.
@@ -33,7 +33,6 @@ config_holds() {
   local complaint
   if complaint=$(test_config "$1" 2>&1); then return 0; fi
   printf '%s\n' "$complaint"
-  say "the configuration of $1 is broken, it is not reloaded"
   return 1
 }
 

@@ -22,6 +22,15 @@ class Server:
     log: Path
     keys: dict[Role, str] = field(default_factory=dict)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def workers(self) -> list[int]:
+        """The processes that serve for a server started with several."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
         """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
         env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
@@ -39,13 +48,21 @@ class Server:
     def token(self, *words: str) -> str:
         return self.cli("token", "create", *words).stdout.strip()
 
+    def restart(self) -> None:
+        """Killed as by a power cut, then started again on the same port and database."""
+        self.process.kill()
+        self.process.wait()
+        with self.log.open("ab") as sink:
+            self.process = subprocess.Popen(self.process.args, env=self.env, stdout=sink, stderr=sink)
+        wait_until(lambda: answers(self.url + "/ready"), self.process, self.log)
+
     def client(self, secret: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {secret}"} if secret else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=60)
 
 
 @contextmanager
-def serving(folder: Path, database_url: str | None = None, **variables: str):
+def serving(folder: Path, database_url: str | None = None, workers: int = 1, **variables: str):
     """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
     folder.mkdir(exist_ok=True)
     port = free_port()
@@ -55,14 +72,15 @@ def serving(folder: Path, database_url: str | None = None, **variables: str):
         env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")
     log = folder / "server.log"
     with log.open("ab") as sink:
-        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port), "--workers", str(workers)]
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
+    server = Server(url, env, process, log)
     try:
         wait_until(lambda: answers(url + "/ready"), process, log)
-        yield Server(url, env, process, log)
+        yield server
     finally:
-        process.terminate()
-        process.wait(15)
+        server.process.terminate()
+        server.process.wait(15)
     assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
 
 

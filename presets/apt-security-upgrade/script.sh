@@ -30,12 +30,13 @@ apply() {
 }
 
 verify() {
-  local left name old _
+  local update name old _ list left
   for update in "${_UPDATES[@]}"; do
     read -r name old _ <<<"$update"
     say "$name was $old, is $(_version "$name")"
   done
-  left=$(_security_updates | grep -c ' upgrade$')
+  list=$(_security_updates) || return
+  left=$(grep -c ' upgrade$' <<<"$list")
   say "$left security updates are left"
   [ "$left" = 0 ] && [ -z "$(_audit)" ]
 }
@@ -54,6 +55,7 @@ revert() {
 _wait_for_locks() {
   local lock pid deadline=$((SECONDS + P_PATIENCE))
   for lock in "${_LOCKS[@]}"; do
+    if pid=$(_holder "$lock"); then say "waiting for $(ps -o comm= -p "$pid"), pid $pid"; fi
     while pid=$(_holder "$lock"); do
       if [ "$SECONDS" -ge "$deadline" ]; then
         refuse 22 "$lock is held by $(ps -o comm= -p "$pid"), pid $pid, expected it free within $P_PATIENCE s"
@@ -65,10 +67,10 @@ _wait_for_locks() {
 
 # _holder FILE: the process that has locked it; false when there is none. The kernel writes a place as major:minor:inode.
 _holder() {
-  local device inode place
-  stat -c '%D %i' -- "$1" 2>/dev/null | read -r device inode || return
-  device=$((16#$device))
-  place=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "$inode")
+  local place device
+  place=$(stat -c '%D %i' -- "$1" 2>/dev/null) || return
+  device=$((16#${place% *}))
+  place=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${place#* }")
   awk -v place="$place" '$2 == "POSIX" && $6 == place { print $5; found = 1; exit } END { exit !found }' /proc/locks
 }
 
@@ -114,25 +116,23 @@ _rehearse() {
 
 # Lines of name, installed version, version of the update, and what happens: upgrade, held or excluded.
 _security_updates() {
-  local wish name old new what
-  local -A held=()
-  while read -r wish name; do
-    if [ "$wish" = hold ]; then held[$name]=1; fi
-  done < <(_installed)
-  _waiting | while read -r name old new; do
+  local installed waiting name old new what
+  installed=$(_installed) || return
+  waiting=$(_waiting "$installed") || return
+  while read -r name old new; do
     what=upgrade
-    if [ -n "${held[$name]:-}" ]; then what=held; fi
+    if grep -qxF "hold $name" <<<"$installed"; then what=held; fi
     case " $P_EXCLUDE " in *" $name "* | *" ${name%%:*} "*) what=excluded ;; esac
-    printf '%s %s %s %s\n' "$name" "$old" "$new" "$what"
-  done
+    if [ -n "$name" ]; then printf '%s %s %s %s\n' "$name" "$old" "$new" "$what"; fi
+  done <<<"$waiting"
 }
 
 # For each installed package the newest version of a security archive that is newer than the installed one and no
-# newer than apt's candidate, so that pins hold. apt-cache lists versions from the newest to the oldest.
+# newer than apt's candidate, so that pins hold. apt-cache lists versions from the newest to the oldest. The candidate
+# alone would not do: a point release may be newer than the security update, which then still waits.
 _waiting() {
   local names
-  mapfile -t names < <(_installed | cut -d ' ' -f 2)
-  if [ "${#names[@]}" = 0 ]; then return 0; fi
+  mapfile -t names < <(cut -d ' ' -f 2 <<<"$1")
   apt-cache policy "${names[@]}" | awk '
     /^[^ ].*:$/ { name = substr($0, 1, length($0) - 1); allowed = 0 }
     /^  Installed: / { installed = $2 }

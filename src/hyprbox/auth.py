@@ -1,22 +1,20 @@
 """Who is asking. Agents show node tokens, scripts API keys, browsers a session cookie.
 
-What the database said is kept until the revision of the credentials changes. Each process reads it twice a second;
-when that has not succeeded for a second, nobody is let in: a revoked token must not live on in a cache.
+What the database said is kept until it says that it has changed. Each process asks twice a second what to forget; when
+that has not succeeded for a second, nobody is let in: a revoked token must not live on in a cache.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from hyprbox import secret
 from hyprbox.clock import Clock
 from hyprbox.db import Database
-from hyprbox.errors import Forbidden, Unauthenticated, Unavailable
+from hyprbox.errors import Forbidden, Unauthenticated, Unavailable, note
 from hyprbox.facts import store as facts
 from hyprbox.people import doors, keys
 from hyprbox.people.model import Role
@@ -24,8 +22,6 @@ from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import ANYBODY, Badge
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 0.5
 STALE_SECONDS = 1.0
@@ -50,9 +46,9 @@ class Gate:
     def __init__(self, db: Database, clock: Clock, require_node_token: bool) -> None:
         self._db, self._clock, self._require = db, clock, require_node_token
         self._revision = -1
-        self._badges: dict[bytes, Badge] = {}
+        self._badges: dict[str, Badge] = {}
         self._fleet: dict[str, bool] = {}
-        self._callers: dict[bytes, Caller] = {}
+        self._callers: dict[str, Caller] = {}
         self.used: dict[str, datetime] = {}
 
     async def keep_fresh(self) -> None:
@@ -60,17 +56,21 @@ class Gate:
         while True:
             try:
                 await self.refresh()
-            except Exception:
-                log.exception("credentials could not be read")
+            except Exception as error:
+                note(error, "reading what has changed of the credentials")
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def refresh(self) -> None:
-        revision, now = await self._db.read(facts.revision_and_time)
-        self._clock.adopt(now)
-        if revision != self._revision:
-            self._revision = revision
+        changes = await self._db.read(facts.changes_since, self._revision)
+        self._clock.adopt(changes.now)
+        if not changes.whole:
             for cache in (self._badges, self._fleet, self._callers):
                 cache.clear()
+        for what in changes.forget:
+            self._fleet.pop(what, None)
+            self._badges.pop(what, None)
+            self._callers.pop(what, None)
+        self._revision = changes.revision
 
     async def admit_node(self, authorization: str | None, node_id: str) -> Badge:
         """Unauthenticated or Forbidden unless this token may speak for this node."""
@@ -89,7 +89,8 @@ class Gate:
             if self._require:
                 raise Unauthenticated("the node token is missing, expected 'Authorization: Bearer hbnt_…'")
             return ANYBODY
-        badge = await self._look_up(text, _find_badge, self._badges)
+        digest = secret.digest(text)
+        badge = self._badges.get(digest) or await self._find_badge(text, digest)
         now = self._clock.now()
         if badge.expires_at and badge.expires_at <= now:
             raise Unauthenticated("the node token has expired, mint a new one under Settings")
@@ -102,31 +103,44 @@ class Gate:
         self._stay_fresh()
         text = _bearer(authorization)
         if text is not None:
-            return await self._look_up(text, _find_key, self._callers)
+            digest = secret.digest(text)
+            return self._callers.get(digest) or await self._find_key(text, digest)
         if cookie is None:
             return None
         return await self._db.read(_find_session, cookie, self._clock.now())
+
+    async def _find_badge(self, text: str, digest: str) -> Badge:
+        revision = self._revision
+        found = await self._db.read_many(tokens.find, text)
+        if found is None:  # never remembered, so that guessing fills no memory
+            raise Unauthenticated("the token is unknown, revoked or expired")
+        self._remember(revision, self._badges, digest, found)
+        return found
+
+    async def _find_key(self, text: str, digest: str) -> Caller:
+        revision = self._revision
+        found = await self._db.read(_find_key, text)
+        if found is None:
+            raise Unauthenticated("the key is unknown or revoked")
+        self._remember(revision, self._callers, digest, found)
+        return found
 
     async def _admits_fleet(self, node_id: str) -> bool:
         known = self._fleet.get(node_id)
         if known is None:
             revision = self._revision
-            known = await self._db.read(tokens.admits_fleet, node_id, self._clock.now())
-            if revision == self._revision and len(self._fleet) < CACHED:
-                self._fleet[node_id] = known
+            found = await self._db.read_many(self._admit_fleet, node_id)
+            known = found is True
+            self._remember(revision, self._fleet, node_id, known)
         return known
 
-    async def _look_up(self, text: str, find: Callable[[Session, str], T | None], cache: dict[bytes, T]) -> T:
-        key = sha256(text.encode("utf-8", "surrogateescape")).digest()
-        if (cached := cache.get(key)) is not None:
-            return cached
-        revision = self._revision
-        found = await self._db.read(find, text)
-        if found is None:  # never remembered, so that guessing fills no memory
-            raise Unauthenticated("the token is unknown, revoked or expired")
+    def _admit_fleet(self, session: Session, node_ids: list[str]) -> dict[str, bool]:
+        return tokens.admit_fleet(session, node_ids, self._clock.now())
+
+    def _remember(self, revision: int, cache: dict[str, T], key: str, value: T) -> None:
+        """Unless something was changed while it was read, or the cache is full."""
         if revision == self._revision and len(cache) < CACHED:
-            cache[key] = found
-        return found
+            cache[key] = value
 
     def _stay_fresh(self) -> None:
         if self._clock.age() > STALE_SECONDS:
@@ -141,11 +155,6 @@ def _bearer(authorization: str | None) -> str | None:
     if scheme.lower() != "bearer":
         raise Unauthenticated(f"the scheme is {scheme!a}, expected 'Authorization: Bearer …'")
     return text.strip()
-
-
-def _find_badge(session: Session, text: str) -> Badge | None:
-    token = tokens.find(session, text) if text.startswith(tokens.KIND) else None
-    return Badge(token.id, token.node_id, token.expires_at) if token and token.revoked_at is None else None
 
 
 def _find_key(session: Session, text: str) -> Caller | None:

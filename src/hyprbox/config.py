@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 class Config:
     data_dir: Path
     database_url: str
+    listen_url: str
     public_url: str
     require_node_token: bool
     offline_after: timedelta
@@ -58,6 +59,10 @@ def _database(text: str) -> str:
     raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
 
 
+def _optional_database(text: str) -> str:
+    return _database(text) if text else ""
+
+
 def _truth(text: str) -> bool:
     answers = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if text.lower() not in answers:
@@ -79,6 +84,12 @@ VARIABLES = [
         "sqlite:///$HYPRBOX_DATA_DIR/hyprbox.db",
         "The database: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
         _database,
+    ),
+    Variable(
+        "HYPRBOX_LISTEN_URL",
+        "",
+        "Where wake-ups are listened for, when HYPRBOX_DATABASE_URL leads through a pooler such as PgBouncer.",
+        _optional_database,
     ),
     Variable("HYPRBOX_PUBLIC_URL", "http://127.0.0.1:4000", "The address under which people and nodes reach it.", _url),
     Variable(

@@ -7,10 +7,11 @@ commits, and only then answers. Durable before the answer, one fsync for many.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import partial
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -21,8 +22,10 @@ from hyprbox.clock import from_ms, to_ms
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 Topic = tuple[str, str]
 Work = Callable[[Session], Any]
+Tell = Callable[[Engine, Sequence[Topic]], None]
 
 READERS = 4
 WAITING_WRITES = 4096
@@ -57,12 +60,14 @@ def wake(session: Session, kind: str, name: str) -> None:
 class Database:
     """Start it in the event loop that calls it; before that (and in commands) only `session` works."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pooled: bool = False) -> None:
+        """`pooled`: between us and PostgreSQL stands a pooler, behind which no statement stays prepared."""
         self.url = make_url(url)
-        self.engine = _engine(url, "BEGIN IMMEDIATE", size=1)
-        self._readers = _engine(url, "BEGIN", size=READERS)
+        self.engine = _engine(url, "BEGIN IMMEDIATE", 1, pooled)
+        self._readers = _engine(url, "BEGIN", READERS, pooled)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self._readers, expire_on_commit=False)
+        self._asking: dict[Any, Asking[Any, Any]] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,10 +77,14 @@ class Database:
         """A context: one transaction of a command, committed at its end."""
         return self._sessions.begin()
 
-    def start(self, published: Callable[[Sequence[Topic]], None]) -> None:
-        """`published` hears in the event loop which topics a commit has touched."""
+    def start(
+        self,
+        published: Callable[[Sequence[Topic]], None],
+        tell: Callable[[Engine, Sequence[Topic]], None] | None = None,
+    ) -> None:
+        """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread."""
         self._pool = ThreadPoolExecutor(READERS, "read")
-        self._writer = Writer(self._sessions, published)
+        self._writer = Writer(self._sessions, published, tell and partial(tell, self.engine))
 
     async def stop(self) -> None:
         """What was queued is still written."""
@@ -94,6 +103,13 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, in_transaction)
 
+    async def read_many(self, work: Callable[[Session, list[K]], dict[K, R]], key: K) -> R | None:
+        """What callers ask of the same `work` at the same time reaches it as one list; None for what it leaves out."""
+        asking = self._asking.get(work)
+        if asking is None:
+            asking = self._asking[work] = Asking(self, work)
+        return await asking.ask(key)
+
     async def write(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Busy when too many wait."""
         done: R = await self._writer.add(Single(lambda session: work(session, *args, **kwargs)))
@@ -106,6 +122,37 @@ class Database:
     @property
     def waiting(self) -> int:
         return len(self._writer.waiting)
+
+
+class Asking(Generic[K, R]):
+    """Gathers questions of one kind while the answers to the ones before are being read."""
+
+    def __init__(self, db: Database, work: Callable[[Session, list[K]], dict[K, R]]) -> None:
+        self._db, self._work = db, work
+        self._waiting: dict[K, asyncio.Future[R | None]] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    async def ask(self, key: K) -> R | None:
+        future = self._waiting.get(key)
+        if future is None:
+            future = self._waiting[key] = asyncio.get_running_loop().create_future()
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(future)  # others may wait for the same
+
+    async def _read(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting, {}
+            try:
+                found = await self._db.read(self._work, list(asked))
+            except Exception as error:  # everybody who asked is told
+                for future in asked.values():
+                    future.set_exception(error)
+                    future.exception()  # who asked may have gone; then nobody has to hear of it
+            else:
+                for key, future in asked.items():
+                    future.set_result(found.get(key))
+        self._reading = None
 
 
 class Single:
@@ -134,8 +181,13 @@ Outcome = tuple[Task, Any, Exception | None]
 class Writer:
     """The loop gathers what comes while the thread commits; the thread never waits for more."""
 
-    def __init__(self, sessions: sessionmaker[Session], published: Callable[[Sequence[Topic]], None]) -> None:
-        self._sessions, self._published = sessions, published
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        published: Callable[[Sequence[Topic]], None],
+        tell: Callable[[Sequence[Topic]], None] | None,
+    ) -> None:
+        self._sessions, self._published, self._tell = sessions, published, tell
         self._loop = asyncio.get_running_loop()
         self.waiting: list[Task] = []
         self._at_work = False
@@ -166,6 +218,8 @@ class Writer:
         while (batch := self._batches.get()) is not None:
             outcomes, topics = self._commit(batch)
             self._loop.call_soon_threadsafe(self._answer, outcomes, topics)
+            if topics and self._tell:
+                self._tell(topics)
 
     def _commit(self, batch: list[Task]) -> tuple[list[Outcome], list[Topic]]:
         try:
@@ -228,12 +282,15 @@ def _attempt(session: Session, run: Work) -> Any:
         raise
 
 
-def _engine(url: str, begin: str, size: int) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_pre_ping=False)
-    if engine.dialect.name == "sqlite":
+def _engine(url: str, begin: str, size: int, pooled: bool) -> Engine:
+    """A connection that was lost is noticed when it is taken from the pool, not by the one whose work it would fail."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: _begin(connection, begin))
-    return engine
+        return engine
+    prepared = {"prepare_threshold": None} if pooled else {}
+    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=prepared)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

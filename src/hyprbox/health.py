@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and how is it: for balancers and Prometheus."""
+"""Is it ready, and how is it: for balancers and Prometheus."""
 
 from litestar import MediaType, Router, get
 from litestar.response import Response
@@ -10,11 +10,6 @@ from hyprbox.door import TheBox
 from hyprbox.errors import Unavailable
 from hyprbox.jobs import store as jobs
 from hyprbox.nodes import store as nodes
-
-
-@get("/health", media_type=MediaType.TEXT)
-async def health() -> str:
-    return "alive\n"
 
 
 @get("/ready", media_type=MediaType.TEXT)
@@ -47,4 +42,4 @@ def _ask(session: Session) -> None:
     session.execute(text("SELECT 1"))
 
 
-routes = Router("/", route_handlers=[health, ready, metrics], include_in_schema=False)
+routes = Router("/", route_handlers=[ready, metrics], include_in_schema=False)

@@ -79,10 +79,11 @@ class Wake:
     def close(self) -> None:
         """The server stops: everybody who waits is to answer now."""
         self.closing = True
-        self.publish(list(self._ears))
+        self.publish(self.topics())
 
-    def listened(self, kind: str) -> list[str]:
-        return [name for of, name in self._ears if of == kind]
+    def topics(self) -> list[Topic]:
+        """Everything that somebody waits for."""
+        return list(self._ears)
 
     def __len__(self) -> int:
         return sum(map(len, self._ears.values()))

@@ -1,23 +1,32 @@
 """What an operator types: `hyprnode` runs; the other commands look once, or say something, and are done."""
 
+import os
 import sys
+from collections.abc import Callable
+
+from hyprnode import nursery
 
 USAGE = """\
-hyprnode            run: heartbeats, jobs and scans, configured by HYPRBOX_* variables
-hyprnode version    say which version this is
+hyprnode                run: heartbeats, jobs and scans; the settings are HYPRBOX_* variables
+hyprnode once           one heartbeat, one scan, the jobs that wait, and done
+hyprnode scan [--json]  look at this host and print what is seen; nothing is sent
+hyprnode version        say which version this is
 """
 
 
+# Other imports stand inside: the nursery must be born before there is anything to be born with it.
 def main() -> int:
-    # Imports stand inside the commands: `run` must fork its nursery before anything else is there to be forked along.
     match sys.argv[1:]:
         case []:
             return run()
+        case ["once"]:
+            return once()
+        case ["scan"]:
+            return scan(as_json=False)
+        case ["scan", "--json"]:
+            return scan(as_json=True)
         case ["version"]:
-            from hyprwire import __version__
-
-            print(f"hyprnode {__version__}")
-            return 0
+            return version()
         case ["help" | "--help" | "-h"]:
             print(USAGE, end="")
             return 0
@@ -26,12 +35,43 @@ def main() -> int:
 
 
 def run() -> int:
-    from hyprnode import nursery
-
-    born = nursery.start() if sys.platform == "linux" else None
+    born = nursery.start()
     from hyprnode import agent
 
-    return agent.run(born)
+    code = with_settings(lambda: agent.run(born))
+    sys.stderr.flush()
+    os._exit(code)  # some rhythm may be in the middle of a held request, and nothing is left to tidy up
+
+
+def once() -> int:
+    born = nursery.start()
+    from hyprnode import agent
+
+    return with_settings(lambda: agent.once(born))
+
+
+def scan(as_json: bool) -> int:
+    from hyprnode import config
+    from hyprnode.scanners import show
+
+    return with_settings(lambda: show.show(config.load(os.environ), as_json))
+
+
+def version() -> int:
+    from hyprwire import __version__
+
+    print(f"hyprnode {__version__}")
+    return 0
+
+
+def with_settings(command: Callable[[], int]) -> int:
+    from hyprnode.config import BadSetting
+
+    try:
+        return command()
+    except BadSetting as sentence:
+        print(sentence, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import errno
 import os
-import select
+import selectors
 import socket
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,14 +30,28 @@ class Dialer:
             addresses.sort(key=lambda address: address != self.winner)
         connected, self.winner = race(addresses)
         connected.setblocking(True)
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        keep_alive(connected)
         return connected
 
 
+def keep_alive(connected: socket.socket) -> None:
+    """Between two heartbeats a router forgets a silent connection, and says so to nobody."""
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 15)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 4)
+
+
 def resolve(host: str, port: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(in_ascii(host), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
+
+
+def in_ascii(host: str) -> bytes:
+    """As bytes, since Python has each name that is text go through its IDNA codec, and a megabyte of tables with it."""
+    return host.encode("ascii" if host.isascii() else "idna")
 
 
 def alternate(addresses: Iterable[Address]) -> list[Address]:
@@ -60,15 +75,15 @@ class _Race:
     waiting: list[Address]
     deadline: float
     running: dict[int, tuple[socket.socket, Address]] = field(default_factory=dict)
+    finish: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     next_start: float = 0
     error: OSError = field(default_factory=lambda: OSError("no address"))
 
     def winner(self) -> tuple[socket.socket, Address]:
-        self.poll = select.poll()
         while self.waiting or self.running:
             self._start_next()
-            for number, _ in self.poll.poll(self._patience()):
-                if won := self._arrived(number):
+            for key, _ in self.finish.select(self._patience()):
+                if won := self._arrived(key.fd):
                     return won
             if time.monotonic() >= self.deadline:
                 raise TimeoutError("connection timed out")
@@ -94,15 +109,15 @@ class _Race:
             runner.close()
             raise OSError(code, os.strerror(code))
         self.running[runner.fileno()] = (runner, (family, address))
-        self.poll.register(runner, select.POLLOUT)
+        self.finish.register(runner, selectors.EVENT_WRITE)
 
     def _patience(self) -> float:
         until = min(self.deadline, self.next_start) if self.waiting else self.deadline
-        return max(0.0, until - time.monotonic()) * 1000 if self.running else 0
+        return max(0.0, until - time.monotonic()) if self.running else 0
 
     def _arrived(self, number: int) -> tuple[socket.socket, Address] | None:
         runner, address = self.running.pop(number)
-        self.poll.unregister(number)
+        self.finish.unregister(runner)
         code = runner.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code == 0:
             return runner, address
@@ -114,3 +129,4 @@ class _Race:
     def go_home(self) -> None:
         for runner, _ in self.running.values():
             runner.close()
+        self.finish.close()

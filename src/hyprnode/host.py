@@ -4,18 +4,35 @@ import glob
 import hashlib
 import os
 import socket
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+from hyprnode.dial import in_ascii
 
 MACHINE_ID_SALT = (
     b"hyprnode machine id v1\0"  # the raw id is confidential (machine-id(5)): other programs derive keys from it
 )
 
 
+LARGEST_FILE = 1024 * 1024
+
+
+class Unreadable(Exception):
+    """Why a file could not be read: the rest of a sentence that starts with its path."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Host:
     root: Path = Path("/")
     proc: Path = Path("/proc")
+    now: Callable[[], datetime] = utc_now
 
     def path(self, path: str) -> Path:
         """Where `path` of the host is; /proc may be kept elsewhere."""
@@ -33,6 +50,20 @@ class Host:
     def needed(self, path: str) -> str:
         return self.path(path).read_text("utf-8", "replace")
 
+    def content(self, path: str, limit: int = LARGEST_FILE) -> bytes:
+        """Of whatever somebody put at `path`: nothing waits here, and memory is safe. Unreadable."""
+        there = self.path(path)
+        try:
+            _check_regular(there, os.stat(there), limit)
+            with open(os.open(there, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+                _check_regular(there, os.fstat(file.fileno()), limit)  # it may be another by now
+                return file.read(limit)
+        except OSError as error:
+            raise Unreadable(_why(there, error)) from None
+
+    def real_path(self, path: str) -> str:
+        return os.path.realpath(self.path(path))
+
     def glob(self, pattern: str) -> list[str]:
         """As the host names them, sorted."""
         prefix = len(str(self.path("/")).rstrip("/"))
@@ -41,6 +72,23 @@ class Host:
     def sees_its_own_proc(self) -> bool:
         """False in a container that was given the host's: it speaks for the host then, not for itself."""
         return self.proc == Path("/proc")
+
+
+def _check_regular(path: Path, status: os.stat_result, limit: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable("is a directory, expected a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("is not a regular file")
+    if status.st_size > limit:
+        raise Unreadable(f"has {status.st_size} bytes, expected at most {limit}")
+
+
+def _why(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return f"is a link to {os.readlink(path)}, which does not exist"
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    return f"cannot be read: {error.strerror}"
 
 
 def os_name(host: Host) -> str:
@@ -84,7 +132,7 @@ def address_towards(api: str, port: int) -> str | None:
 def _own_address(host: str, port: int) -> str | None:
     """Connecting a datagram socket sends nothing; it only asks the kernel for the route."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(in_ascii(host), port, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)
             return str(probe.getsockname()[0])

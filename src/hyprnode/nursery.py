@@ -8,12 +8,12 @@ import _thread
 import os
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
 LARGEST = 256
-DEAF_TO = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Gone(Exception):
@@ -44,7 +44,10 @@ class Nursery:
         return int(pid)
 
 
-def start() -> Nursery:
+def start() -> Nursery | None:
+    """None where there are no jobs and scans: they are for Linux."""
+    if sys.platform != "linux":
+        return None
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
@@ -68,7 +71,7 @@ def _settle(line: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
     # Meant for the agent; when it goes, so does this. What is born here is born deaf, and listens when it is ready:
     # a job that is cancelled that early must not be lost for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
     os.environ.clear()
     close_all_but(line)
 

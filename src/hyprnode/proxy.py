@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 class Proxy:
     host: str
     port: int
-    authorization: str | None = None
+    authorization: str = ""
 
 
 def between(url: SplitResult, *, https: str, http: str, no_proxy: str) -> Proxy | None:
@@ -28,9 +28,9 @@ def parse(text: str) -> Proxy:
     return Proxy(address.hostname, address.port or 80, _authorization(address))
 
 
-def _authorization(address: SplitResult) -> str | None:
+def _authorization(address: SplitResult) -> str:
     if address.username is None:
-        return None
+        return ""
     pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
     return "Basic " + b64encode(pair.encode()).decode()
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from threading import Event
 from urllib.parse import urlsplit
 
-from hyprnode.client import Answer, Client
+from hyprnode.answer import Answer
+from hyprnode.client import Client
 from hyprnode.config import Config
 from hyprnode.host import address_towards
 from hyprnode.rhythm import Failure
@@ -21,6 +22,13 @@ class Heard:
     accepts: frozenset[str] = frozenset()
     beat: Event = field(default_factory=Event)
     """Set by each successful heartbeat; who waits for the next one clears it first."""
+    anything: Event = field(default_factory=Event)
+    """Set by the first: the API knows this node now."""
+
+    def end(self) -> None:
+        """Nobody needs to wait any more."""
+        self.beat.set()
+        self.anything.set()
 
 
 @dataclass
@@ -34,12 +42,13 @@ class Pulse:
         answer = self.client.post("/api/heartbeat", self._collect()).must_be_good()
         self.heard.accepts = accepted(answer)
         self.heard.beat.set()
+        self.heard.anything.set()
 
     def _collect(self) -> Heartbeat:
         try:
             vitals = self.observe()
         except (OSError, ValueError, KeyError, IndexError) as error:
-            raise Failure("collect", f"{type(error).__name__}: {error}") from error
+            raise Failure("collect", str(error) or type(error).__name__) from error
         return heartbeat(self.config, vitals)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
-from hyprnode.client import Backoff, Fault, pause_after
+from hyprnode.again import Backoff, pause_after
+from hyprnode.answer import Fault
 from hyprnode.say import Trouble
 
 JITTER = 0.1
@@ -32,15 +33,16 @@ class Rhythm:
     patience: float
     """Seconds until a refused token is tried again."""
     phase: float = 1
-    """Where in an interval this node has its place, 0 to 1: the second call comes then, the first at once."""
+    """Where in an interval this node has its place, 0 to 1: the second call comes then."""
+    first_pause: float = 0
     describe: Callable[[Fault], str] = str
     last_attempt: float | None = None
     last_success: float | None = None
     backoff: Backoff = field(default_factory=Backoff)
     troubles: dict[str, Trouble] = field(default_factory=dict)
 
-    def run(self, first: float = 0) -> None:
-        pause = first
+    def run(self) -> None:
+        pause = self.first_pause
         while not self.stop.wait(pause):
             pause = self.step()
 
@@ -58,7 +60,7 @@ class Rhythm:
         return self._succeeded()
 
     def _failed(self, subject: str, what: str, pause: float) -> float:
-        self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.0f}s")
+        self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.1f}s")
         return pause
 
     def _succeeded(self) -> float:

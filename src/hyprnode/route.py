@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from hyprnode import proxy, trust
 from hyprnode.config import BadSetting, Config
-from hyprnode.dial import CONNECT_SECONDS, Dialer
+from hyprnode.dial import CONNECT_SECONDS, Dialer, in_ascii
 from hyprnode.proxy import Proxy
 
 
@@ -20,6 +20,10 @@ class Route:
     context: ssl.SSLContext | None
     proxy: Proxy | None
     dialer: Dialer
+
+    def proxy_authorization(self) -> str:
+        """For each request, where the proxy reads them: it sees nothing of https but its own CONNECT."""
+        return self.proxy.authorization if self.proxy and self.context is None else ""
 
     def connection(self) -> http.client.HTTPConnection:
         return _Connection(self)
@@ -37,7 +41,7 @@ class Route:
         assert self.context is not None
         if self.proxy is not None:
             tunnel(raw, self.host, self.port, self.proxy.authorization)
-        return self.context.wrap_socket(raw, server_hostname=self.host)
+        return self.context.wrap_socket(raw, server_hostname=in_ascii(self.host))
 
 
 def plan(config: Config) -> Route:
@@ -67,7 +71,7 @@ def _proxy(config: Config) -> Proxy | None:
         raise BadSetting(f"{url.scheme.upper()}_PROXY is no address, {sentence}") from None
 
 
-def tunnel(raw: socket.socket, host: str, port: int, authorization: str | None) -> None:
+def tunnel(raw: socket.socket, host: str, port: int, authorization: str) -> None:
     """Asks an HTTP proxy to connect us through."""
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     credentials = f"Proxy-Authorization: {authorization}\r\n" if authorization else ""

@@ -5,7 +5,9 @@ import time
 from dataclasses import dataclass, field
 from threading import Event
 
-from hyprnode.client import UNAUTHORIZED, Answer, Backoff, Client, Fault
+from hyprnode.again import Backoff
+from hyprnode.answer import UNAUTHORIZED, Answer, Fault
+from hyprnode.client import Client
 from hyprnode.jobs.run import Runner
 from hyprnode.pulse import Heard
 from hyprwire import Job, codec
@@ -22,13 +24,13 @@ class Work:
     heard: Heard
     stop: Event
     early: Backoff = field(default_factory=lambda: Backoff(LONGEST_PAUSE))
-    is_held: bool = False
-    """The API held the last question. One that does not is asked only after each heartbeat."""
+    may_ask_on: bool = False
+    """The API did as we preferred the last time. One that does not know of that is asked only after each heartbeat."""
 
     def step(self) -> None:
         """One question, and the job if there is one."""
         self.runner.resume()
-        if not self.is_held:
+        if not self.may_ask_on:
             self.heard.beat.wait()
         if not self.stop.is_set():
             self._ask_and_pace(random.randint(*HELD_SECONDS))
@@ -38,10 +40,16 @@ class Work:
         asked = time.monotonic()
         if self.ask(wait):
             self.heard.beat.set()  # there may be more: ask until there is none
-        elif self.is_held and time.monotonic() - asked < EARLY:
+        elif self.may_ask_on and time.monotonic() - asked < EARLY:
             self.stop.wait(self.early.pause())
         else:
             self.early.reset()
+
+    def drain(self) -> None:
+        """Every job that waits, and what was left of earlier ones; then no more."""
+        self.runner.resume()
+        while not self.stop.is_set() and self.ask(wait=0):
+            pass
 
     def ask(self, wait: int) -> bool:
         """Whether there was a job.
@@ -51,21 +59,22 @@ class Work:
         """
         query = {"nodeId": self.client.config.node_id}
         answer = self.client.get("/api/jobs/pending", prefer=f"wait={wait}, offer", wait=wait, **query)
-        self.is_held = "wait" in answer.must_be_good().applied
-        job = job_of(answer)
+        self.may_ask_on = bool(answer.must_be_good().applied & {"wait", "offer"})
+        job, objection = job_of(answer)
         if job is not None:
-            self.runner.take(job, offered="offer" in answer.applied)
+            self.runner.take(job, "offer" in answer.applied, objection)
         return job is not None
 
 
-def job_of(answer: Answer) -> Job | None:
-    """Fault when something was handed out that is no job."""
-    if not answer.get("id"):
-        return None
+def job_of(answer: Answer) -> tuple[Job | None, str | None]:
+    """And what is wrong with it: a job that cannot be understood is refused, or it would be handed out for ever."""
+    job_id = answer.get("id")
+    if not isinstance(job_id, str) or not job_id:
+        return None, None
     try:
-        return codec.convert(Job, answer.value)
+        return codec.convert(Job, answer.value), None
     except ValueError as sentence:
-        raise Fault(f"not a job: {sentence}") from None
+        return Job(id=job_id, script=""), str(sentence)
 
 
 def describe(fault: Fault) -> str:

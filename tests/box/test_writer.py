@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -47,10 +48,8 @@ def run(database_url):
 def test_what_is_answered_is_stored(run, database_url):
     async def story(db, heard):
         assert await db.write(put, "test", 7) == 7
-        other = Database(database_url)  # as another process would see it
-        with other.session() as session:
+        with closing(Database(database_url)) as other, other.session() as session:  # as another process would see it
             assert count(session) == 1
-        other.close()
 
     run(story)
 
@@ -133,5 +132,5 @@ def test_stopping_writes_what_was_queued(run, database_url):
         await asyncio.sleep(0)
 
     run(story)
-    with Database(database_url).session() as session:
+    with closing(Database(database_url)) as db, db.session() as session:
         assert count(session) == 20

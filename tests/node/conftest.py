@@ -1,5 +1,4 @@
 import pytest
-
 from tests.node.agents import RunningAgent
 from tests.node.cradle import RunningJob
 from tests.node.full_api import FullApi

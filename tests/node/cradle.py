@@ -1,10 +1,8 @@
 """Supervisors without an agent: real ones, real bash; started as processes of their own, since tests have threads."""
 
-import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from hyprnode.jobs import birth

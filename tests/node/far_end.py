@@ -1,10 +1,9 @@
-"""The far end of the agent's connection: a real HTTP server on loopback that keeps what it was asked and answers by script."""
+"""The far end of the agent's connection: a real HTTP server on loopback that remembers and answers by script."""
 
 import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,20 +48,23 @@ HANG_UP = Reply(status=0)
 
 
 class FarEnd:
-    def __init__(self):
+    def __init__(self, tls=None):
+        """`tls` is an SSLContext for an https API."""
         self.calls = []
         self.changed = threading.Condition()
         self.script = defaultdict(list)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.server.handle_error = lambda request, address: None  # an agent that hangs up is no error
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}"
 
     def answer(self, call):
         raise NotImplementedError
 
     def then(self, route, *replies):
-        """The next answers on `route`. A function is called and its answer is lost on the way when it returns HANG_UP."""
+        """The next answers on `route`; a function is called with the call and returns one."""
         self.script[route] += replies
 
     def asked(self, route):
@@ -75,7 +77,7 @@ class FarEnd:
             while not (seen := look()):
                 left = until - time.monotonic()
                 assert left > 0, f"waited {seconds} s in vain; asked were {[call.path for call in self.calls]}"
-                self.changed.wait(min(left, 0.1))
+                self.changed.wait(min(left, 0.02))
         return seen
 
     def __enter__(self):

@@ -11,7 +11,7 @@ class Row:
     job: dict
     run: str | None = None
     state: str = "QUEUED"
-    output: bytes = b""
+    output: bytearray = field(default_factory=bytearray)
     cancel: bool = False
     completion: dict | None = None
     pieces: list = field(default_factory=list)

@@ -1,11 +1,11 @@
-"""An API that knows only what the original agent's description says: no hints, no offsets, no offers, nothing of `Prefer`."""
+"""An API that knows only what the original agent's description says: no hints, no offsets, no offers, no `Prefer`."""
 
 from tests.node.far_end import EMPTY, FarEnd, Reply
 
 
 class PlainApi(FarEnd):
-    def __init__(self):
-        super().__init__()
+    def __init__(self, tls=None):
+        super().__init__(tls)
         self.queue = []
         self.output = {}
         self.completed = {}

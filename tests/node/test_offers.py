@@ -1,7 +1,6 @@
-"""A job is offered, taken, run once and told: with an API that speaks all of the protocol, whatever gets lost on the way."""
+"""A job is offered, taken, run once and told, with an API that speaks all of the protocol, whatever gets lost."""
 
 import pytest
-
 from tests.node.agents import TOKEN
 from tests.node.far_end import HANG_UP, Reply
 from tests.node.full_api import problem
@@ -83,7 +82,7 @@ def test_every_byte_arrives_once_when_answers_are_lost(full_api, start):
 
 def test_an_api_that_forgot_a_part_gets_it_again(full_api, start):
     def forget(call):
-        full_api.rows["job-1"].output = full_api.rows["job-1"].output[:3]
+        del full_api.rows["job-1"].output[3:]
         return full_api.answer(call)
 
     full_api.then("complete", forget)
@@ -105,6 +104,24 @@ def test_a_cancel_reaches_a_silent_script(full_api, start):
     assert full_api.asked("complete")[0].at - begun < 2
 
 
+def test_a_ping_may_say_that_the_job_is_no_more(full_api, start):
+    full_api.then("ping", problem(404, "unknown here"), problem(410, "cancelled"))
+    full_api.run("sleep 60", leaseSeconds=3)
+    start(full_api)
+
+    assert full_api.ended(seconds=5)["reason"] == "cancel"
+    assert len(full_api.asked("ping")) >= 2
+
+
+def test_an_api_that_does_not_hold_pings_gets_them_in_time(full_api, start):
+    full_api.then("ping", *[Reply(value={})] * 5)
+    full_api.run("sleep 2.2", leaseSeconds=3)
+    start(full_api)
+    full_api.ended()
+
+    assert 2 <= len(full_api.asked("ping")) <= 4
+
+
 def test_a_cancel_may_come_with_the_answer_to_output(full_api, start):
     full_api.then("output", Reply(value={"nextOffset": 3, "cancel": True}))
     full_api.run("echo on; sleep 60", leaseSeconds=None)
@@ -115,12 +132,12 @@ def test_a_cancel_may_come_with_the_answer_to_output(full_api, start):
 
 
 def test_an_outage_slows_no_script_and_loses_nothing(full_api, start, tmp_path):
-    full_api.then("output", *[Reply(503, headers={"Retry-After": "1"})] * 2)
-    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.02; done; touch {tmp_path}/done", killGraceSeconds=1)
+    full_api.then("output", Reply(503, headers={"Retry-After": "1"}))
+    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.01; done; touch {tmp_path}/done", killGraceSeconds=1)
     start(full_api)
 
     full_api.wait_for((tmp_path / "done").exists, seconds=2)
-    assert full_api.rows["job-1"].output == b""
+    assert full_api.output() == ""
     full_api.ended()
     assert full_api.output() == "".join(f"{i}\n" for i in range(1, 21))
 
@@ -167,6 +184,13 @@ def test_an_api_that_will_not_have_the_job_any_more_is_left_alone(full_api, star
     assert not full_api.asked("complete")
 
 
+def test_an_api_that_offers_without_holding_is_asked_on(full_api, start):
+    full_api.then("pending", *[Reply(value=None, headers={"Preference-Applied": "offer"})] * 3)
+    start(full_api, HYPRBOX_INTERVAL="1h")
+
+    full_api.wait_for(lambda: len(full_api.asked("pending")) >= 3)
+
+
 def test_null_answered_at_once_is_not_asked_for_in_a_hurry(full_api, start):
     at_once = Reply(value=None, headers={"Preference-Applied": "wait=25, offer"})
     full_api.then("pending", *[at_once] * 100)
@@ -185,6 +209,16 @@ def test_a_script_that_is_not_what_was_signed_for_is_refused(full_api, start, tm
     assert full_api.ended()["reason"] == "refused"
     assert full_api.ended()["errorMsg"].startswith("sha256 is '0000")
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_job_that_cannot_be_understood_is_refused_and_blocks_no_other(full_api, start):
+    full_api.run("exit 0", job_id="odd", env={"A": 1})
+    full_api.run("exit 0", job_id="next")
+    start(full_api)
+
+    full_api.ended("next")
+    assert full_api.ended("odd")["reason"] == "refused"
+    assert full_api.ended("odd")["errorMsg"] == "Job.env.A is 1, expected str"
 
 
 def test_a_job_whose_time_is_long_over_is_refused(full_api, start):

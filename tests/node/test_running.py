@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.node.cradle import is_running
 
 from hyprnode.jobs import shell
-from tests.node.cradle import is_running
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,8 @@ from tests.node.cradle import is_running
 def test_the_exit_code_is_bashs_own(run, script, code):
     ending = run(script).ending()
 
-    assert (ending["exitCode"], ending["reason"], ending["signal"]) == (code, "exit", None)
+    assert (ending["exitCode"], ending["reason"]) == (code, "exit")
+    assert "signal" not in ending
 
 
 def test_death_by_a_signal_is_128_and_the_signal(run):
@@ -37,10 +38,21 @@ def test_a_command_that_reads_stdin_eats_nothing_of_the_script(run, reader):
     assert job.output() == "one\ntwo\n"
 
 
+ORDINARY = """#!/bin/bash
+set -euo pipefail
+f() { cat <<X
+here $1
+X
+}
+f doc
+echo "line $LINENO of $0"
+false
+echo not reached
+"""
+
+
 def test_a_script_is_what_it_would_be_in_a_file(run):
-    job = run(
-        '#!/bin/bash\nset -euo pipefail\nf() { cat <<X\nhere $1\nX\n}\nf doc\necho "line $LINENO of $0"\nfalse\necho not reached\n'
-    )
+    job = run(ORDINARY)
 
     assert job.ending()["exitCode"] == 1
     assert job.output() == "here doc\nline 8 of /bin/bash\n"
@@ -219,7 +231,7 @@ def test_who_drops_its_privileges_cannot_read_the_script(run):
         "os.setgid(65534); os.setuid(65534)\n"
         "for path in glob.glob('/proc/[0-9]*/fd/*') + glob.glob('/proc/[0-9]*/environ') + ['/proc/self/fd/9']:\n"
         "    try:\n"
-        "        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), 'rb') as file: content = file.read(100000) or b''\n"
+        "        with open(os.open(path, os.O_NONBLOCK), 'rb') as file: content = file.read(100000) or b''\n"
         "    except (OSError, ValueError): continue\n"
         "    if b'PASS' + b'PHRASE' in content: print('found in', path, flush=True)\n"
         "print('looked')\n"

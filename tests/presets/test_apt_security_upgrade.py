@@ -1,12 +1,12 @@
 """Security updates, just those, by the real apt and dpkg from a signed archive."""
 
 import pytest
-from tests.presets import debian
-from tests.presets.debian import SECURITY, STABLE, Package
-from tests.presets.machine import Machine
 
 from hyprbox.presets.catalogue import load, shipped
 from hyprbox.presets.render import Mode, render
+from tests.presets import debian
+from tests.presets.debian import SECURITY, STABLE, Package
+from tests.presets.machine import Machine
 
 OLD = [
     Package("lib", "1.0"),
@@ -136,13 +136,14 @@ def test_a_pin_holds(machine, archive):
 
 
 def test_what_comes_along_is_said(machine, archive):
-    new = [Package("lib", "1.1", fields="Depends: lib-data\n"), Package("lib-data", "1.1")]
-    archive.publish(machine, SECURITY, *new)
+    lib = Package("lib", "1.1", fields="Depends: lib-data\nRecommends: more\n")
+    archive.publish(machine, SECURITY, lib, Package("lib-data", "1.1"), Package("more", "1.1"))
 
     ended = run(machine)
 
     assert "lib-data comes along" in ended.said
     assert versions(machine)["lib-data"] == "1.1"
+    assert "more" not in versions(machine)
 
 
 def test_an_update_that_would_remove_something_is_refused(machine, archive):

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from tests.presets import web
-from tests.presets.certificates import Authority
 
 from hyprbox.presets.catalogue import load, shipped
 from hyprbox.presets.form import prefill
 from hyprbox.presets.render import Mode, render
+from tests.presets import web
+from tests.presets.certificates import Authority
 
 HOME = "/etc/letsencrypt"
 LIVE = f"{HOME}/live/example.com/fullchain.pem"

@@ -9,7 +9,7 @@ from tests.presets.machine import NOBODY
 
 NEW = "printf 'new\\n' | write_file"
 FILE = "/etc/demo.conf"
-BACKUPS = "/var/lib/hyprbox/presets"
+BACKUPS = "/var/lib/hyprbox-presets"
 
 
 def run(machine, tmp_path, apply, **more):
@@ -79,10 +79,8 @@ def test_revert_puts_back_all_that_apply_did(machine, tmp_path):
     machine.write("/etc/a file", "old\n", mode=0o600)
     machine.write("/etc/gone", "old\n")
     before = machine.tree("/etc")
-    apply = (
-        f"{NEW} '/etc/a file' 0644; {NEW} /etc/new.d/deep/x.conf; {NEW} '/etc/a file'; backup /etc/gone; S rm /etc/gone"
-    )
-    assert run(machine, tmp_path, apply).code == 0
+    twice = f"{NEW} '/etc/a file' 0644; echo newer | write_file '/etc/a file'"
+    assert run(machine, tmp_path, f"{twice}; {NEW} /etc/new.d/deep/x.conf; backup /etc/gone; S rm /etc/gone").code == 0
     assert machine.tree("/etc") != before
 
     machine.run(demo.script(tmp_path, "revert"))
@@ -175,22 +173,20 @@ def test_a_link_in_place_of_the_file_is_refused(machine, tmp_path):
 
 
 def test_a_memory_that_others_can_write_to_is_not_believed(machine, tmp_path):
-    """Else who owns /var/lib/hyprbox writes a manifest and has root put any file anywhere."""
+    """Else who owns it writes a manifest and has root put any file anywhere."""
     machine.write(f"{BACKUPS}/job-1/manifest", "F /etc/passwd\n")
     machine.write(f"{BACKUPS}/job-1/files/etc/passwd", "mine::0:0::/:/bin/sh\n")
-    os.chown(machine.path("/var/lib/hyprbox"), NOBODY, NOBODY)
+    os.chown(machine.path(BACKUPS), NOBODY, NOBODY)
 
     ended = machine.run(demo.script(tmp_path, "revert"))
 
     assert ended.code == 32
-    assert "/var/lib/hyprbox is open to others than root" in ended.output
+    assert f"{BACKUPS} is open to others than root" in ended.output
     assert machine.path("/etc/passwd").read_text().startswith("root:x:0:0:")
 
 
 def test_a_link_laid_for_the_backup_is_not_followed(machine, tmp_path):
-    machine.path("/var/lib/hyprbox").mkdir()
-    machine.path("/var/lib/hyprbox").chmod(0o777)
-    machine.path("/var/lib/hyprbox/presets").symlink_to("/etc")
+    machine.path(BACKUPS).symlink_to("/etc")
     machine.write(FILE, "old\n")
 
     assert run(machine, tmp_path, f"{NEW} {FILE}").code == 27

@@ -9,7 +9,7 @@ from tests.presets.demo import TOML
 from tests.presets.machine import NOBODY
 
 FILE = "/etc/demo.conf"
-BACKUPS = "/var/lib/hyprbox/presets"
+BACKUPS = "/var/lib/hyprbox-presets"
 
 
 def test_check_says_that_it_is_needed_and_changes_nothing(machine, tmp_path):
@@ -47,6 +47,15 @@ def test_a_plan_shows_the_difference_and_changes_nothing(machine, tmp_path):
     assert "-old\n+new\n" in ended.output
     assert ended.said == ["would run: systemctl restart a\\ b", "nothing was changed"]
     assert machine.tree("/etc", "/var") == before
+
+
+def test_a_plan_names_a_mode_that_would_change(machine, tmp_path):
+    machine.write(FILE, "new\n", mode=0o644)
+    apply = "printf 'new\\n' | write_file /etc/demo.conf 0600"
+
+    ended = machine.run(demo.script(tmp_path, "plan", check="true", apply=apply))
+
+    assert (ended.code, ended.said) == (0, [f"would set the mode of {FILE} to 0600", "nothing was changed"])
 
 
 def test_a_plan_names_the_step_that_cannot_be_planned(machine, tmp_path):
@@ -91,6 +100,13 @@ def test_a_job_that_is_stopped_half_way_takes_back_what_was_changed(machine, tmp
     ended = machine.run(demo.script(tmp_path, apply=apply))
 
     assert (ended.code, ended.said[-1]) == (30, "stopped half-way, taken back")
+    assert not machine.path(FILE).exists()
+
+
+def test_a_way_back_is_not_stopped_half_way(machine, tmp_path):
+    ended = machine.run(demo.script(tmp_path, verify="false", revert="kill -TERM $$; restore"))
+
+    assert (ended.code, ended.said[-1]) == (31, "verify failed, taken back")
     assert not machine.path(FILE).exists()
 
 
@@ -169,9 +185,11 @@ def test_a_preset_that_needs_systemd_is_refused_without(machine, tmp_path):
     assert machine.run(demo.script(tmp_path, toml=toml)).code == 0
 
 
-def test_a_command_that_reads_its_input_does_not_eat_the_script(machine, tmp_path):
-    ended = machine.run(demo.script(tmp_path, check="cat; [ ! -e /etc/demo.conf ] || return 10"))
+def test_a_command_that_reads_its_input_gets_nothing(machine, tmp_path):
+    """Standard input is where bash has the script from."""
+    ended = machine.run(demo.script(tmp_path, check="cat; [ ! -e /etc/demo.conf ] || return 10") + "not for cat\n")
     assert (ended.code, ended.said[-1]) == (0, "applied")
+    assert "not for cat" not in ended.output
 
 
 def test_a_script_that_is_cut_off_does_nothing(machine, tmp_path):

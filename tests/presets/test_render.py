@@ -30,7 +30,8 @@ def test_a_case_is_rendered_as_its_file_says(path):
     rendered = render(preset, case["values"], Mode(case["mode"]), case["job"])
 
     brief = rendered.replace(preset.library, "# the library\n").replace(preset.script, "# script.sh\n")
-    assert brief == path.with_suffix(".sh").read_text()
+    expected = path.with_suffix(".sh")
+    assert brief == (expected.read_text() if expected.exists() else "")
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=ids(FOLDERS))

@@ -1,10 +1,10 @@
 """A server is reloaded when its configuration holds, else it is left alone."""
 
 import pytest
-from tests.presets import web
 
 from hyprbox.presets.catalogue import load, shipped
 from hyprbox.presets.render import Mode, render
+from tests.presets import web
 
 
 def run(machine, mode="apply", **values):

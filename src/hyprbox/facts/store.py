@@ -1,16 +1,27 @@
 """A handful of numbers about the installation: the revision of its credentials, since when its sweeper sees."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from hyprbox.clock import from_ms
-from hyprbox.facts.model import Fact
+from hyprbox.facts.model import CredentialChange, Fact
 
 REVISION = "revision"
 SWEEPING_SINCE = "sweeping_since"
 LAST_SWEEP = "last_sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`forget` is all there is to forget only if it is `whole`; else some of it is too long ago to be known."""
+
+    revision: int
+    now: datetime
+    forget: list[str]
+    whole: bool
 
 
 def value(session: Session, name: str) -> int:
@@ -21,11 +32,28 @@ def put(session: Session, name: str, value: int) -> None:
     session.merge(Fact(name=name, value=value))
 
 
-def credentials_changed(session: Session) -> None:
-    """Every process forgets what it has cached of tokens, keys and sessions within a second."""
+def credentials_changed(session: Session, now: datetime, *forget: str) -> None:
+    """Every process forgets these (digests of secrets, ids of nodes) within a second.
+
+    The revision's row is locked until the commit, so that changes become visible in the order of their numbers.
+    """
     bumped = update(Fact).where(Fact.name == REVISION).values(value=Fact.value + 1).returning(Fact.value)
-    if session.scalar(bumped) is None:
-        session.add(Fact(name=REVISION, value=1))
+    seq = session.scalar(bumped)
+    if seq is None:
+        seq = 1
+        session.add(Fact(name=REVISION, value=seq))
+    session.add(CredentialChange(seq=seq, at=now, forget=list(forget)))
+
+
+def changes_since(session: Session, revision: int) -> Changes:
+    current = value(session, REVISION)
+    rows = session.scalars(select(CredentialChange).where(CredentialChange.seq > revision)).all()
+    forget = [what for row in rows for what in row.forget]
+    return Changes(current, time(session), forget, whole=len(rows) == current - revision)
+
+
+def drop_old_changes(session: Session, before: datetime) -> None:
+    session.execute(delete(CredentialChange).where(CredentialChange.at < before))
 
 
 def time(session: Session) -> datetime:
@@ -33,7 +61,3 @@ def time(session: Session) -> datetime:
     if session.get_bind().dialect.name == "sqlite":
         return from_ms(session.scalar(text("SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)")) or 0)
     return from_ms(session.scalar(text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")) or 0)
-
-
-def revision_and_time(session: Session) -> tuple[int, datetime]:
-    return value(session, REVISION), time(session)

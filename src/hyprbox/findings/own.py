@@ -13,6 +13,9 @@ from hyprwire import FindingReport, Scan, ScannerRun, Severity
 
 SCANNER = "hyprbox"
 DUPLICATE = "agent.duplicate_identity"
+TYPES = {
+    DUPLICATE: ("CRITICAL", "Two machines use one node id in turns. Neither is handed a job until that is settled."),
+}
 
 
 def note_duplicates(session: Session, now: datetime, contested: Sequence[str]) -> None:

@@ -33,7 +33,7 @@ class Node(Base):
 class State(Base):
     """How a node is; written with every heartbeat, so it is narrow and has no index on last_seen.
 
-    Percentages are kept as tenths: 31 is 3.1 %.
+    Percentages are kept as tenths: 31 is 3.1 %. `said` is the digest of what the node last said of what it is.
     """
 
     __tablename__ = "node_state"
@@ -51,6 +51,7 @@ class State(Base):
     open_critical: Mapped[int] = mapped_column(default=0, server_default="0")
     open_warn: Mapped[int] = mapped_column(default=0, server_default="0")
     open_info: Mapped[int] = mapped_column(default=0, server_default="0")
+    said: Mapped[str]
     identity: Mapped[str | None]
     identity_before: Mapped[str | None]
     identity_flips: Mapped[int] = mapped_column(default=0, server_default="0")

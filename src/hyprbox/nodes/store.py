@@ -23,6 +23,11 @@ def get(session: Session, node_id: str) -> Node:
     return node
 
 
+def lock(session: Session, node_id: str) -> bool:
+    """Until the commit, nobody else changes what hangs on this node. False when it is not known."""
+    return session.scalar(select(Node.node_id).where(Node.node_id == node_id).with_for_update()) is not None
+
+
 def exists(session: Session, node_id: str) -> bool:
     return session.scalar(select(Node.node_id).where(Node.node_id == node_id)) is not None
 
@@ -82,7 +87,7 @@ def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: st
         raise Conflict(f"a node called {new_id} exists already")
     for table in _tables_of_a_node():
         session.execute(update(table).where(table.c.node_id == node_id).values(node_id=new_id))
-    tokens.move(session, node_id, new_id)
+    tokens.move(session, now, node_id, new_id)
     audit.record(session, now, actor, "node.rename", new_id, before=node_id)
 
 

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from hyprbox import secret
 from hyprbox.audit import store as audit
-from hyprbox.facts import store as facts
 from hyprbox.people.model import Person, SignIn, SignInLink
 
 SESSION_KIND = "hbss_"
@@ -73,26 +72,22 @@ def of_session(session: Session, text: str, now: datetime) -> tuple[SignIn, Pers
 
 def close(session: Session, digest: str) -> None:
     session.execute(delete(SignIn).where(SignIn.digest == digest))
-    facts.credentials_changed(session)
 
 
 def close_all(session: Session, person_id: str) -> None:
     session.execute(delete(SignIn).where(SignIn.person_id == person_id))
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
-    facts.credentials_changed(session)
 
 
 def close_others(session: Session, person_id: str, digest: str) -> None:
     """All sessions of a person but this one; links too."""
     session.execute(delete(SignIn).where(SignIn.person_id == person_id, SignIn.digest != digest))
     session.execute(delete(SignInLink).where(SignInLink.person_id == person_id))
-    facts.credentials_changed(session)
 
 
 def close_everybodys(session: Session) -> None:
     session.execute(delete(SignIn))
     session.execute(delete(SignInLink))
-    facts.credentials_changed(session)
 
 
 def sessions_of(session: Session, person_id: str, now: datetime) -> Sequence[SignIn]:

@@ -31,6 +31,7 @@ def everyone(session: Session) -> Sequence[ApiKey]:
 
 
 def find(session: Session, text: str) -> ApiKey | None:
+    """By the prefix, then in constant time."""
     digest = secret.digest(text)
     rows = session.scalars(select(ApiKey).where(ApiKey.prefix == secret.prefix(text), ApiKey.revoked_at.is_(None)))
     return next((row for row in rows if secret.same(row.digest, digest)), None)
@@ -42,6 +43,6 @@ def revoke(session: Session, now: datetime, actor: str, key_id: str) -> ApiKey:
         raise Missing(f"key {key_id} does not exist")
     if key.revoked_at is None:
         key.revoked_at = now
-        facts.credentials_changed(session)
+        facts.credentials_changed(session, now, key.digest)
         audit.record(session, now, actor, "key.revoke", key_id, name=key.name)
     return key

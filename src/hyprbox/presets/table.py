@@ -42,7 +42,7 @@ class Table:
         raise self.complaint(key, value, "true or false")
 
     def names(self, key: str, pattern: str, expected: str) -> tuple[str, ...]:
-        """None when it is left out."""
+        """Empty when it is left out."""
         value = self._get(key, expected, [])
         if isinstance(value, list) and all(isinstance(item, str) and re.fullmatch(pattern, item) for item in value):
             return tuple(value)
@@ -55,7 +55,7 @@ class Table:
         raise self.complaint(key, value, _one_of(kind))
 
     def choices(self, key: str, kind: type[E]) -> tuple[E, ...]:
-        """None when it is left out."""
+        """Empty when it is left out."""
         return tuple(kind(name) for name in self.names(key, "|".join(kind), f"a list with any of {', '.join(kind)}"))
 
     def anything(self, key: str) -> object:

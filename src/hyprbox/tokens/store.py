@@ -10,6 +10,7 @@ from hyprbox import ids, secret
 from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.facts import store as facts
+from hyprbox.tokens.badge import Badge
 from hyprbox.tokens.model import Token, Tombstone
 from hyprwire.names import check_node_id
 
@@ -32,23 +33,30 @@ def mint(
     )  # fmt: skip
     session.add(token)
     session.execute(delete(Tombstone).where(Tombstone.node_id == node_id))
-    facts.credentials_changed(session)
+    facts.credentials_changed(session, now, node_id or "")
     audit.record(session, now, actor, "token.mint", token.id, node=node_id, name=name)
     return token, made.text
 
 
-def find(session: Session, text: str) -> Token | None:
-    """By the prefix, then in constant time; revoked and expired ones too."""
-    digest = secret.digest(text)
-    rows = session.scalars(select(Token).where(Token.prefix == secret.prefix(text)))
-    return next((row for row in rows if secret.same(row.digest, digest)), None)
+def find(session: Session, texts: list[str]) -> dict[str, Badge]:
+    """What the live ones among these allow: by the prefix, then in constant time. Expired ones are told when used."""
+    by_prefix: dict[str, list[Token]] = {}
+    wanted = select(Token).where(Token.prefix.in_({secret.prefix(text) for text in texts}), Token.revoked_at.is_(None))
+    for token in session.scalars(wanted):
+        by_prefix.setdefault(token.prefix, []).append(token)
+    return {
+        text: Badge(token.id, token.node_id, token.expires_at)
+        for text in texts
+        for token in by_prefix.get(secret.prefix(text), ())
+        if text.startswith(KIND) and secret.same(token.digest, secret.digest(text))
+    }
 
 
 def revoke(session: Session, now: datetime, actor: str, token_id: str) -> Token:
     token = _get(session, token_id)
     if token.revoked_at is None:
         token.revoked_at = now
-        facts.credentials_changed(session)
+        facts.credentials_changed(session, now, token.digest, token.node_id or "")
         audit.record(session, now, actor, "token.revoke", token_id, node=token.node_id)
     return token
 
@@ -56,8 +64,8 @@ def revoke(session: Session, now: datetime, actor: str, token_id: str) -> Token:
 def bury(session: Session, now: datetime, actor: str, node_id: str) -> None:
     """For the deletion of a node, which is audited as a whole: until a token is minted for it, it stays out."""
     session.merge(Tombstone(node_id=node_id, deleted_at=now, deleted_by=actor))
-    session.execute(update(Token).where(Token.node_id == node_id, Token.revoked_at.is_(None)).values(revoked_at=now))
-    facts.credentials_changed(session)
+    revoked = update(Token).where(Token.node_id == node_id, Token.revoked_at.is_(None)).values(revoked_at=now)
+    facts.credentials_changed(session, now, node_id, *session.scalars(revoked.returning(Token.digest)))
 
 
 def rotate(session: Session, now: datetime, actor: str, token_id: str) -> tuple[Token, str]:
@@ -68,20 +76,22 @@ def rotate(session: Session, now: datetime, actor: str, token_id: str) -> tuple[
     ends = now + OVERLAP
     lifetime = old.expires_at - old.created_at if old.expires_at else None
     old.expires_at = min(old.expires_at, ends) if old.expires_at else ends
+    facts.credentials_changed(session, now, old.digest)
     return mint(session, now, actor, old.node_id, old.name, now + lifetime if lifetime else None)
 
 
-def move(session: Session, node_id: str, new_id: str) -> None:
+def move(session: Session, now: datetime, node_id: str, new_id: str) -> None:
     """A renamed node keeps its tokens."""
-    session.execute(update(Token).where(Token.node_id == node_id).values(node_id=new_id))
+    moved = update(Token).where(Token.node_id == node_id).values(node_id=new_id).returning(Token.digest)
+    facts.credentials_changed(session, now, node_id, new_id, *session.scalars(moved))
     session.execute(delete(Tombstone).where(Tombstone.node_id == new_id))
-    facts.credentials_changed(session)
 
 
-def admits_fleet(session: Session, node_id: str, now: datetime) -> bool:
+def admit_fleet(session: Session, node_ids: list[str], now: datetime) -> dict[str, bool]:
     """A fleet-wide token does not speak for a node that has a live one of its own, nor for a deleted one."""
-    pinned = session.scalar(select(Token.id).where(Token.node_id == node_id, _live(now)).limit(1))
-    return pinned is None and session.get(Tombstone, node_id) is None
+    pinned = session.scalars(select(Token.node_id).where(Token.node_id.in_(node_ids), _live(now))).all()
+    buried = session.scalars(select(Tombstone.node_id).where(Tombstone.node_id.in_(node_ids))).all()
+    return {node_id: node_id not in {*pinned, *buried} for node_id in node_ids}
 
 
 def page(session: Session, before: str | None, limit: int) -> Sequence[Token]:

@@ -23,7 +23,7 @@ class Bell:
         poll = select.poll()
         poll.register(self.fd, select.POLLIN if for_output else 0)
         if poll.poll(min(seconds, LONGEST) * 1000) and not self._is_rung(self.fd):
-            self.__exit__(None, None, None)
+            self.close()
 
     def _is_rung(self, fd: int) -> bool:
         """False when nobody is left to ring it."""
@@ -36,6 +36,9 @@ class Bell:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self.fd is not None:
             os.close(self.fd)
             self.fd = None

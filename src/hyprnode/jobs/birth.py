@@ -9,6 +9,7 @@ from typing import Any
 
 from hyprnode.jobs import shell
 from hyprnode.jobs.bell import Bell
+from hyprnode.memory import in_memory
 from hyprnode.nursery import Nursery
 from hyprwire import Job
 from hyprwire.jobs import KILL_GRACE_SECONDS, TIMEOUT_SECONDS
@@ -71,10 +72,3 @@ def bear(nursery: Nursery, job: Job, holder: int, spool: str) -> Bell:
         for fd in (order, script, holder, ringing):
             os.close(fd)
     return Bell(listening)
-
-
-def in_memory(name: str, content: bytes) -> int:
-    fd = os.memfd_create(name, os.MFD_CLOEXEC)
-    with open(fd, "wb", closefd=False) as file:
-        file.write(content)
-    return fd

@@ -6,7 +6,9 @@ from math import inf
 from threading import Event
 from typing import Any
 
-from hyprnode.client import Answer, Client, body_of, job_path, until_answered
+from hyprnode.again import until_answered
+from hyprnode.answer import Answer
+from hyprnode.client import Client, body_of, job_path
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.journal import Entry
 from hyprnode.jobs.spool import Spool
@@ -104,7 +106,7 @@ class Follower:
         if isinstance(answer.get("expectedOffset"), int) and not self.is_mute:
             self._go_to(answer.get("expectedOffset"))
             return False
-        if not answer.good and answer.status not in UNWANTED:
+        if not answer.is_good and answer.status not in UNWANTED:
             say(f"[jobrunner] completion dropped: API returned {answer.status}", job=self.entry.id)
         return True
 
@@ -129,7 +131,7 @@ class Follower:
     def _hear(self, answer: Answer, piece: Piece) -> None:
         if answer.get("cancel") is True:
             self.spool.cancel()
-        if answer.good:
+        if answer.is_good:
             self._advance(answer.get("nextOffset"), piece)
         elif answer.status == 413:
             self._shrink(piece)

@@ -6,15 +6,17 @@ One small file a job, on disk before the step it speaks of. Nothing of a script 
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from hyprwire import Completion, codec
 
-REMEMBERED = 1000
 DONE = "done.jsonl"
+REMEMBERED = 1000
+LARGEST_DONE = 1024 * 1024  # then only so many of the newest are kept
 PLAIN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -30,14 +32,11 @@ class Entry:
     id: str
     stage: Stage
     boot: str
-    spool: str
     tail: int
+    spool: str = ""
     runId: str | None = None
     leaseSeconds: float | None = None
     rescan: list[str] = field(default_factory=list)
-
-    def at(self, stage: Stage) -> "Entry":
-        return replace(self, stage=stage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,40 +48,28 @@ class Record:
 
 
 class Journal:
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.length = sum(1 for _ in self._done())
+    def __init__(self, directories: Sequence[Path]) -> None:
+        """What the first does not take, the next does: a node whose disk is full may need a job for just that."""
+        self.directories = directories
 
     def entries(self) -> list[Entry]:
         """What an agent that was here before left unfinished; what cannot be read is no entry."""
-        found = [self._read(path) for path in sorted(self.directory.glob("*.json"))]
+        found = [_read(path) for directory in self.directories for path in sorted(directory.glob("*.json"))]
         return [entry for entry in found if entry is not None]
 
-    def _read(self, path: Path) -> Entry | None:
-        try:
-            return codec.decode(Entry, path.read_bytes())
-        except (OSError, ValueError):
-            return None
-
     def write(self, entry: Entry) -> None:
-        """On disk when this returns."""
-        path = self._path(entry.id)
-        new = path.with_suffix(".new")
-        _write_through(new, os.O_TRUNC, codec.encode(entry))
-        os.rename(new, path)
-        self._sync()
+        """On disk when this returns. OSError: nowhere."""
+        name = file_name(entry.id) + ".json"
+        self._first(lambda directory: _put(directory, name, codec.encode(entry)))
 
     def drop(self, entry: Entry) -> None:
-        self._path(entry.id).unlink(missing_ok=True)
+        for directory in self.directories:
+            (directory / (file_name(entry.id) + ".json")).unlink(missing_ok=True)
 
     def remember(self, job_id: str, completion: Completion) -> None:
         """The API knows how it ended, and so do we from now on."""
         record = Record(id=job_id, completion=replace(completion, output="", offset=None, leftOut=0))
-        _write_through(self.directory / DONE, os.O_APPEND, codec.encode(record) + b"\n")
-        self.length += 1
-        if self.length >= 2 * REMEMBERED:
-            self._shorten()
+        self._first(lambda directory: _append(directory / DONE, codec.encode(record) + b"\n"))
 
     def known(self, job_id: str) -> Record | None:
         for line in self._done():
@@ -91,26 +78,16 @@ class Journal:
         return None
 
     def _done(self) -> Iterator[bytes]:
-        try:
-            with open(self.directory / DONE, "rb") as lines:
+        for directory in self.directories:
+            with suppress(OSError), open(directory / DONE, "rb") as lines:
                 yield from lines
-        except FileNotFoundError:
-            return
 
-    def _shorten(self) -> None:
-        newest = list(self._done())[-REMEMBERED:]
-        new = self.directory / (DONE + ".new")
-        _write_through(new, os.O_TRUNC, b"".join(newest))
-        os.rename(new, self.directory / DONE)
-        self.length = len(newest)
-
-    def _path(self, job_id: str) -> Path:
-        return self.directory / f"{file_name(job_id)}.json"
-
-    def _sync(self) -> None:
-        directory = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
-        os.fsync(directory)
-        os.close(directory)
+    def _first(self, write: Callable[[Path], None]) -> None:
+        *others, last = self.directories
+        for directory in others:
+            with suppress(OSError):
+                return write(directory)
+        return write(last)
 
 
 def file_name(job_id: str) -> str:
@@ -120,6 +97,13 @@ def file_name(job_id: str) -> str:
     return "sha256-" + hashlib.sha256(job_id.encode("utf-8", "replace")).hexdigest()
 
 
+def _read(path: Path) -> Entry | None:
+    try:
+        return codec.decode(Entry, path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
 def _record(line: bytes) -> Record | None:
     try:
         return codec.decode(Record, line)
@@ -127,9 +111,27 @@ def _record(line: bytes) -> Record | None:
         return None
 
 
+def _put(directory: Path, name: str, content: bytes) -> None:
+    """Whole or not at all, and the name too is on disk."""
+    new = directory / (name + ".new")
+    _write_through(new, os.O_TRUNC, content)
+    os.rename(new, directory / name)
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _append(path: Path, line: bytes) -> None:
+    _write_through(path, os.O_APPEND, line)
+    if path.stat().st_size > LARGEST_DONE:
+        with suppress(OSError):
+            _put(path.parent, path.name, b"".join(path.read_bytes().splitlines(keepends=True)[-REMEMBERED:]))
+
+
 def _write_through(path: Path, how: int, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600)
-    with open(descriptor, "wb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

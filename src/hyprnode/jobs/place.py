@@ -1,9 +1,9 @@
 """Where spools live: in memory, since output may hold secrets that must not reach a disk, and closed to others."""
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from hyprnode.config import Config
 from hyprnode.host import Host
@@ -13,25 +13,39 @@ SHARED_MEMORY = "/dev/shm"
 
 
 class NoPlace(Exception):
-    """There is no memory-backed directory; the sentence says what to do."""
+    """No directory will do; the sentence says what is expected."""
 
 
-def choose(config: Config, host: Host) -> str:
-    """The first place that is ours; made if need be."""
-    mounts = host.text("/proc/self/mountinfo") or ""
-    for path in candidates(config, mounts):
-        if is_ours(path):
-            return path
-    raise NoPlace("no memory-backed directory for job output, expected a tmpfs at /dev/shm or HYPRBOX_SPOOL_DIR")
+@dataclass
+class Place:
+    config: Config
+    host: Host
+    chosen: str | None = None
+
+    def directory(self) -> str:
+        """The first that is ours, made if need be; looked at each time, for it may be gone by then. NoPlace."""
+        if self.chosen is None or not is_ours(self.chosen):
+            self.chosen = next(filter(is_ours, candidates(self.config, self.host)), None)
+        if self.chosen is None:
+            raise NoPlace(sentence(self.config))
+        return self.chosen
 
 
-def candidates(config: Config, mounts: str) -> Iterator[str]:
+def sentence(config: Config) -> str:
+    if config.spool_dir is not None:
+        return f"HYPRBOX_SPOOL_DIR is '{config.spool_dir}', expected a directory that only the agent's user can write"
+    return "there is no place in memory for a job's output, expected a tmpfs or HYPRBOX_SPOOL_DIR"
+
+
+def candidates(config: Config, host: Host) -> Iterator[str]:
     if config.spool_dir is not None:
         yield str(config.spool_dir)
         return
+    mounts = host.text("/proc/self/mountinfo") or ""
     runtime = config.runtime_dir.split(":")[0]
     mine = f"{SHARED_MEMORY}/hyprnode-{os.getuid()}"
-    for path in (runtime, "/run/hyprnode", mine, f"{mine}-{secrets.token_hex(8)}"):
+    unforeseen = f"{mine}-{os.urandom(8).hex()}"  # should somebody else have taken our name there
+    for path in (runtime, "/run/hyprnode", mine, unforeseen):
         if path and file_system(path, mounts) in MEMORY_BACKED:
             yield path
 
@@ -52,9 +66,7 @@ def is_ours(path: str) -> bool:
     try:
         os.makedirs(path, 0o700, exist_ok=True)
         there = os.lstat(path)
-        if not stat.S_ISDIR(there.st_mode) or there.st_uid != os.geteuid():
-            return False
-        os.chmod(path, 0o700)
     except OSError:
         return False
-    return os.access(path, os.W_OK | os.X_OK)
+    is_closed = stat.S_ISDIR(there.st_mode) and there.st_uid == os.geteuid() and not there.st_mode & 0o022
+    return is_closed and os.access(path, os.W_OK | os.X_OK)

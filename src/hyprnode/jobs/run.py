@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from hyprnode.client import Answer, Client, job_path, until_answered
+from hyprnode.again import until_answered
+from hyprnode.answer import Answer
+from hyprnode.client import Client, job_path
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.follow import Follower
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
+from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.vigil import Vigil
 from hyprnode.nursery import Nursery
@@ -23,18 +26,17 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 @dataclass
 class Runner:
-    clients: Callable[[], Client]
-    """A new connection; a running job has one of its own for its pings."""
+    client: Client
+    another_client: Callable[[], Client]
+    """For a running job's pings, which are held and have a connection of their own."""
     nursery: Nursery
     journal: Journal
-    spools: str
-    """The directory that all spools are in."""
+    place: Place
     boot: str
     rescan: Callable[[list[str], str], None]
     stop: Event
 
     def __post_init__(self) -> None:
-        self.client = self.clients()
         self.trouble = Trouble("[jobrunner] report")
 
     def resume(self) -> None:
@@ -50,9 +52,10 @@ class Runner:
             else:
                 self._follow(entry, Bell())
 
-    def take(self, job: Job, offered: bool) -> None:
+    def take(self, job: Job, offered: bool, objection: str | None = None) -> None:
         """`offered`: the API waits for a word that this node takes it. Otherwise it is this node's already."""
         entry = self._entry(job, offered)
+        self.journal.write(entry)
         if offered and not self._is_accepted(entry):
             return
         known = self.journal.known(job.id)
@@ -60,7 +63,7 @@ class Runner:
             self._report(entry, known.completion)
         elif known is not None:
             self._refuse(entry, "this node has run this job before, and never runs one twice")
-        elif why := objection(job, datetime.now(UTC)):
+        elif why := objection or against(job, datetime.now(UTC)):
             self._refuse(entry, why)
         else:
             self._run(entry, job)
@@ -70,7 +73,6 @@ class Runner:
             id=job.id,
             stage=Stage.TAKEN,
             boot=self.boot,
-            spool=os.path.join(self.spools, file_name(job.id)),
             tail=birth.tail_of(job),
             runId=os.urandom(16).hex() if offered else None,
             leaseSeconds=job.leaseSeconds,
@@ -79,34 +81,32 @@ class Runner:
 
     def _is_accepted(self, entry: Entry) -> bool:
         """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
-        self.journal.write(entry)
         answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""))
-        if answer is not None and not answer.good:
+        if answer is not None and not answer.is_good:
             self.journal.drop(entry)
-        return answer is not None and answer.good
+        return answer is not None and answer.is_good
 
     def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
         path = job_path(entry.id, what)
         return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop)
 
     def _refuse(self, entry: Entry, why: str) -> None:
-        say("[jobrunner] refused a job", job=entry.id, why=why)
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
     def _run(self, entry: Entry, job: Job) -> None:
-        spool = Spool(entry.spool)
-        running = entry.at(Stage.SPAWNED)
         try:
-            holder = spool.create()
+            spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
+            running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
             self.journal.write(running)
-            bell = birth.bear(self.nursery, job, holder, entry.spool)
-        except OSError as error:
-            self._report(running, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
+            bell = birth.bear(self.nursery, job, spool.create(), spool.path)
+        except (OSError, NoPlace) as error:
+            self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
         else:
+            say("[jobrunner] running a job", job=entry.id)
             self._follow(running, bell)
 
     def _follow(self, entry: Entry, bell: Bell) -> None:
-        with bell, Vigil(self.clients(), entry):
+        with bell, Vigil(self.another_client(), entry):
             completion = Follower(self.client, entry, self.boot, self.stop, bell).follow()
         if completion is not None:
             self._settle(entry, completion)
@@ -118,6 +118,8 @@ class Runner:
             self._settle(entry, completion)
 
     def _settle(self, entry: Entry, completion: Completion) -> None:
+        why = {"why": completion.errorMsg} if completion.errorMsg else {}
+        say("[jobrunner] a job ended", job=entry.id, reason=completion.reason, exit=completion.exitCode, **why)
         self.journal.remember(entry.id, completion)
         self._close(entry)
 
@@ -127,10 +129,11 @@ class Runner:
             self.rescan(entry.rescan, entry.id)
         if not (entry.rescan and self.stop.is_set()):
             self.journal.drop(entry)
-            Spool(entry.spool).remove()
+            if entry.spool:
+                Spool(entry.spool).remove()
 
 
-def objection(job: Job, now: datetime) -> str | None:
+def against(job: Job, now: datetime) -> str | None:
     """Why a job must not run, as a sentence."""
     if job.sha256 is not None and job.sha256.lower() != (digest := sha256(job.script)):
         return f"sha256 is {job.sha256!a:.80}, but that of the script is {digest}"

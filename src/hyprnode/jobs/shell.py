@@ -10,8 +10,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 BASH = "/bin/bash"
 GATE_FD = 7  # this and 9 are closed again before the script's first command
@@ -63,8 +62,7 @@ def unquoted(value: str) -> str:
     return value[1:-1] if is_quoted else value
 
 
-@dataclass(frozen=True)
-class Bash:
+class Bash(NamedTuple):
     """A started bash and our ends of its pipes; reading and feeding never block."""
 
     pid: int

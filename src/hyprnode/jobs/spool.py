@@ -72,7 +72,11 @@ class Spool:
     def ending(self) -> dict[str, Any] | None:
         """None: it goes on, or nobody was left to say how it ended."""
         text = self.text("exit.json")
-        return json.loads(text) if text else None
+        try:
+            ending = json.loads(text or "null")
+        except ValueError:
+            return None
+        return ending if isinstance(ending, dict) else None
 
     def cancel(self) -> None:
         """Asks the supervisor to end the job, if there is one."""
@@ -87,8 +91,8 @@ class Spool:
             self.put("sent", f"{raw} {offset}")
 
     def sent(self) -> tuple[int, int]:
-        raw, _, offset = self.text("sent").partition(" ")
-        return (int(raw), int(offset)) if offset else (0, 0)
+        words = self.text("sent").split()
+        return (int(words[0]), int(words[1])) if len(words) == 2 else (0, 0)
 
     def segments(self) -> list[int]:
         """The numbers of the tail's segments, oldest first."""

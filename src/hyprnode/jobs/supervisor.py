@@ -6,7 +6,6 @@ somebody of the tree ended, SIGTERM that the job is to be cancelled.
 
 import json
 import os
-import resource
 import select
 import signal
 import time
@@ -15,9 +14,10 @@ from math import inf
 from types import FrameType
 from typing import Any, NoReturn
 
-from hyprnode import nursery
+from hyprnode import memory, nursery
 from hyprnode.clock import stamp
-from hyprnode.jobs import shell, tree
+from hyprnode.jobs import ending, shell
+from hyprnode.jobs.demise import Demise
 from hyprnode.jobs.feeder import Feeder
 from hyprnode.jobs.recorder import Recorder
 from hyprnode.jobs.spool import Spool
@@ -25,16 +25,13 @@ from hyprnode.syscalls import become_subreaper
 
 PIECE = 65536
 DRAIN_SECONDS = 0.3  # after bash's end, for what its last children still write: `exec > >(tee log)` for one
-KILL_SECONDS = 5
-KILL_EVERY = 0.05
-TIMEOUT_EXIT_CODE = 137
-NAMED_SURVIVORS = 100
+LONGEST_WAIT = 3600  # poll() takes no more than weeks
 REPORT = 16384  # bytes; room for the ending is kept from the start, since the output may fill the place
 
 
 def main(order: int, script: int, holder: int, bell: int) -> NoReturn:
     """`order` and `script` are files in memory, `holder` is the spool's lock, `bell` a pipe to the agent."""
-    terms = json.loads(os.pread(order, os.fstat(order).st_size, 0))
+    terms = json.loads(memory.whole(order))
     os.write(holder, str(os.getpid()).encode())
     _settle(bell)
     supervisor = Supervisor(terms, script, bell)
@@ -65,25 +62,27 @@ class Supervisor:
         self.spool.reserve("exit.json", REPORT)
         self.recorder = Recorder(self.spool, terms["head"], terms["tail"])
         self.reason = "exit"
+        self.demise: Demise | None = None
         self.status: int | None = None
         self.is_cancelled = False
         self.is_childless = False
         self.is_written_to = False
-        self.kill_at = self.give_up_at = self.drained_at = inf
+        self.drained_at = inf
 
     def supervise(self) -> dict[str, Any]:
-        """How it ended."""
+        """The report."""
         self.started_at = stamp()
         self.signals = listen(self._cancel)
         try:
             self.bash = shell.start(self.terms["env"])
         except OSError as error:
-            return self._spawn_error(error)
+            self.reason = "spawn_error"
+            return self._report({"errorMsg": f"{shell.BASH} could not be started: {error.strerror}"})
         self._begin()
         while not self._is_over():
             self._wait()
-            self._keep_time()
-        return self._ending()
+            self._keep_time(time.monotonic())
+        return self._report(ending.exit_of(self.status, self.reason) | self._traces())
 
     def _begin(self) -> None:
         self.deadline = time.monotonic() + self.terms["timeoutSeconds"]
@@ -99,15 +98,16 @@ class Supervisor:
         if self._has_ended():
             self.drained_at = min(self.drained_at, now + DRAIN_SECONDS)
             return not self.is_written_to or now >= self.drained_at
-        return now >= self.give_up_at
+        return self.demise is not None and now >= self.demise.give_up_at
 
     def _has_ended(self) -> bool:
         """The process counts, not the pipe: a background process may hold that for ever."""
-        return self.status is not None and (self.reason == "exit" or self.is_childless)
+        return self.status is not None and (self.demise is None or self.is_childless)
 
     def _wait(self) -> None:
-        until = min(self.deadline, self.kill_at, self.give_up_at, self.drained_at)
-        for fd, _ in self.poll.poll(max(0.0, until - time.monotonic()) * 1000 + 1):
+        until = min(self.deadline, self.drained_at, self.demise.next_at if self.demise else inf)
+        seconds = min(max(0.0, until - time.monotonic()), LONGEST_WAIT)
+        for fd, _ in self.poll.poll(seconds * 1000 + 1):
             if fd == self.bash.output:
                 self._copy()
             elif fd == self.signals:
@@ -140,25 +140,23 @@ class Supervisor:
     def _mourn(self, pid: int, status: int) -> None:
         if pid == self.bash.pid:
             self.status = status
-
-    def _keep_time(self) -> None:
-        now = time.monotonic()
-        if self.reason == "exit" and self.status is None:
-            if self.is_cancelled:
-                self._terminate("cancel", now)
-            elif now >= self.deadline:
-                self._terminate("timeout", now)
-        else:
             self.deadline = inf
-        if now >= self.kill_at:
-            self.kill_at = now + KILL_EVERY
-            tree.signal_all(os.getpid(), signal.SIGKILL)
+            if self.demise is not None:
+                self.demise.ask_again()
 
-    def _terminate(self, reason: str, now: float) -> None:
+    def _keep_time(self, now: float) -> None:
+        if self.demise is not None:
+            if now >= self.demise.next_at:
+                self.demise.press(now)
+        elif self.status is None and self.is_cancelled:
+            self._end("cancel", now)
+        elif now >= self.deadline:
+            self._end("timeout", now)
+
+    def _end(self, reason: str, now: float) -> None:
         self.reason = reason
-        self.kill_at = now + self.terms["killGraceSeconds"]
-        self.give_up_at = self.kill_at + KILL_SECONDS
-        tree.signal_all(os.getpid(), signal.SIGTERM)
+        self.deadline = inf
+        self.demise = Demise(os.getpid(), self.terms["killGraceSeconds"], now)
 
     def _cancel(self, number: int, frame: FrameType | None) -> None:
         self.is_cancelled = True
@@ -168,23 +166,11 @@ class Supervisor:
         with suppress(BlockingIOError, BrokenPipeError):
             os.write(self.bell, b"!")
 
-    def _ending(self) -> dict[str, Any]:
-        code, number = exit_code(self.status)
-        if self.reason == "timeout":
-            code, number = TIMEOUT_EXIT_CODE, None
-        survivors = [] if self.is_childless else tree.descendants(os.getpid())[:NAMED_SURVIVORS]
-        return self._report(
-            exitCode=code,
-            signal=number,
-            rusage=usage(),
-            survivors=[{"pid": one.pid, "comm": one.comm, "state": one.state} for one in survivors],
-        )
+    def _traces(self) -> dict[str, Any]:
+        left = [] if self.is_childless else ending.survivors(os.getpid())
+        return {"survivors": left, "rusage": ending.usage()}
 
-    def _spawn_error(self, error: OSError) -> dict[str, Any]:
-        self.reason = "spawn_error"
-        return self._report(errorMsg=f"{shell.BASH} could not be started: {error.strerror}")
-
-    def _report(self, **facts: Any) -> dict[str, Any]:
+    def _report(self, facts: dict[str, Any]) -> dict[str, Any]:
         times = {"startedAt": self.started_at, "finishedAt": stamp()}
         return {"reason": self.reason, "total": self.recorder.total, **times, **facts}
 
@@ -199,20 +185,6 @@ def listen(on_cancel: Any) -> int:
     signal.signal(signal.SIGTERM, on_cancel)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     return signals
-
-
-def exit_code(status: int | None) -> tuple[int | None, int | None]:
-    """As a shell says it, and the signal that ended it. None: it would not end."""
-    if status is None:
-        return None, None
-    code = os.waitstatus_to_exitcode(status)
-    return (code, None) if code >= 0 else (128 - code, -code)
-
-
-def usage() -> dict[str, float]:
-    """Of all of the job's processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"cpuSeconds": round(used.ru_utime + used.ru_stime, 3), "maxRssBytes": used.ru_maxrss * 1024}
 
 
 def drink_up(output: int) -> NoReturn:

@@ -1,13 +1,11 @@
-"""The processes that descend from one, and sending them a signal. The one is a subreaper, so that none slips away."""
+"""The processes that descend from one, as /proc tells it. The one is a subreaper, so that none slips away."""
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(NamedTuple):
     pid: int
     parent: int
     comm: str
@@ -44,12 +42,3 @@ def parse(stat: str) -> Process:
     pid, _, comm = head.partition(" (")
     state, parent = rest.split()[:2]
     return Process(pid=int(pid), parent=int(parent), comm=comm, state=state)
-
-
-def signal_all(ancestor: int, number: int) -> list[Process]:
-    """Who was there to be signalled."""
-    there = descendants(ancestor)
-    for process in there:
-        with suppress(OSError):  # gone meanwhile, or another user's, whom the report will name
-            os.kill(process.pid, number)
-    return there

@@ -6,7 +6,9 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from hyprnode.client import Answer, Backoff, Client, Fault, job_path, pause_after
+from hyprnode.again import Backoff, pause_after
+from hyprnode.answer import Answer, Fault
+from hyprnode.client import Client, job_path
 from hyprnode.jobs.journal import Entry
 from hyprnode.jobs.spool import Spool
 from hyprwire import RunningJob
@@ -42,6 +44,7 @@ class Vigil:
                 pause = self._pause(self._ping(), time.monotonic() - asked)
             except Fault as fault:  # the work rhythm, which sends the output, has it in the log
                 pause = pause_after(fault, self.backoff, self._pace())
+        self.client.close()
 
     def _ping(self) -> Answer:
         path = job_path(self.entry.id, "ping")

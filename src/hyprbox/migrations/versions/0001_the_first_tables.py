@@ -36,6 +36,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_table(
+        "credential_changes",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("forget", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_table(
         "facts",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -253,6 +260,7 @@ def upgrade() -> None:
         sa.Column("open_critical", sa.Integer(), server_default="0", nullable=False),
         sa.Column("open_warn", sa.Integer(), server_default="0", nullable=False),
         sa.Column("open_info", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("said", sa.String(), nullable=False),
         sa.Column("identity", sa.String(), nullable=True),
         sa.Column("identity_before", sa.String(), nullable=True),
         sa.Column("identity_flips", sa.Integer(), server_default="0", nullable=False),

@@ -1,0 +1,89 @@
+"""Connections that each send their next request when the last is answered: as many as fit, from one process."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import uvloop
+
+
+@dataclass
+class Result:
+    """How many were answered with what status, and how long each took, in seconds."""
+
+    statuses: dict[bytes, int] = field(default_factory=dict)
+    took: list[float] = field(default_factory=list)
+    seconds: float = 0
+
+    @property
+    def rate(self) -> float:
+        return len(self.took) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        return sorted(self.took)[min(int(len(self.took) * share), len(self.took) - 1)]
+
+
+class Connection(asyncio.Protocol):
+    """Answers must be small and come with a Content-Length."""
+
+    def __init__(self, requests: Iterator[bytes], result: Result, until: float, ended: Callable[[], None]) -> None:
+        self._requests, self._result, self._until, self._ended = requests, result, until, ended
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, gap, body = self._buffer.partition(b"\r\n\r\n")
+        if not gap or len(body) < _length(head):
+            return
+        now = time.perf_counter()
+        status = head[9:12]
+        self._result.statuses[status] = self._result.statuses.get(status, 0) + 1
+        self._result.took.append(now - self._sent)
+        self._buffer = b""
+        if now < self._until:
+            self._send()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._ended()
+
+    def _send(self) -> None:
+        self._sent = time.perf_counter()
+        self._transport.write(next(self._requests))
+
+
+def hammer(port: int, requests: Callable[[int], Iterator[bytes]], connections: int, seconds: float) -> Result:
+    """`requests` gives each connection its own."""
+
+    async def main() -> Result:
+        loop, result, open_ones = asyncio.get_running_loop(), Result(), connections
+        done = asyncio.Event()
+
+        def ended() -> None:
+            nonlocal open_ones
+            open_ones -= 1
+            if not open_ones:
+                done.set()
+
+        start = time.perf_counter()
+        for number in range(connections):
+            made = Connection(requests(number), result, start + seconds, ended)
+            await loop.create_connection(lambda made=made: made, "127.0.0.1", port)
+        await done.wait()
+        result.seconds = time.perf_counter() - start
+        return result
+
+    return uvloop.run(main())
+
+
+def _length(head: bytes) -> int:
+    lower = head.lower()
+    at = lower.find(b"content-length:")
+    return int(lower[at + 15 : lower.find(b"\r\n", at) if b"\r\n" in lower[at:] else None]) if at >= 0 else 0

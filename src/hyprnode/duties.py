@@ -1,0 +1,78 @@
+"""What the agent does on Linux besides beating: jobs and scans."""
+
+import os
+from pathlib import Path
+
+from hyprnode.agent import Agent
+from hyprnode.config import expected
+from hyprnode.host import boot_id
+from hyprnode.jobs.journal import Journal
+from hyprnode.jobs.place import NoPlace, Place
+from hyprnode.jobs.run import Runner
+from hyprnode.nursery import Nursery
+from hyprnode.rhythm import Rhythm
+from hyprnode.say import say
+from hyprnode.watch import Watch
+from hyprnode.work import Work, describe
+
+SOON = 10  # seconds within which the first scan comes
+
+
+def rhythms(agent: Agent, nursery: Nursery) -> list[Rhythm]:
+    watch = watching(agent, nursery)
+    scans = agent.rhythm("scan", watch.scan, agent.config.scan_interval)
+    scans.first_pause = scans.phase * min(SOON, scans.interval / 10)
+    jobs = agent.rhythm("[jobrunner] poll", working(agent, nursery, watch).step, interval=0)
+    jobs.describe = describe
+    return [scans, jobs]
+
+
+def once(agent: Agent, nursery: Nursery) -> None:
+    watch = watching(agent, nursery)
+    watch.scan()
+    working(agent, nursery, watch).drain()
+
+
+def watching(agent: Agent, nursery: Nursery) -> Watch:
+    return Watch(agent.client(), nursery, agent.heard, agent.stop)
+
+
+def working(agent: Agent, nursery: Nursery, watch: Watch) -> Work:
+    client = agent.client()
+    place = Place(agent.config, agent.host)
+    runner = Runner(
+        client=client,
+        another_client=agent.client,
+        nursery=nursery,
+        journal=journal(agent.config.state_dir, place),
+        place=place,
+        boot=boot_id(agent.host) or "",
+        rescan=watch.rescan,
+        stop=agent.stop,
+    )
+    return Work(client, runner, agent.heard, agent.stop)
+
+
+def journal(state: Path, place: Place) -> Journal:
+    """On disk, and where output is kept for when the disk takes no more: forgetful, but better than none."""
+    kept = [path for path in (state / "jobs", spare(place)) if path is not None and is_made(path)]
+    if not kept:
+        raise expected("HYPRBOX_STATE_DIR", str(state), "a directory that can be written")
+    if kept[0] != state / "jobs":
+        say("the journal is kept in memory only", HYPRBOX_STATE_DIR=state)
+    return Journal(kept)
+
+
+def spare(place: Place) -> Path | None:
+    try:
+        return Path(place.directory()) / ".journal"  # no job's file can be called that
+    except NoPlace:
+        return None
+
+
+def is_made(directory: Path) -> bool:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(directory, os.W_OK)

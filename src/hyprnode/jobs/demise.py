@@ -1,0 +1,48 @@
+"""How a job is ended before its time: SIGTERM to all that descend from it, some grace, SIGKILL until none is left."""
+
+import os
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+
+from hyprnode.jobs import tree
+
+KILL_SECONDS = 5
+EVERY = 0.05
+
+
+class Demise:
+    def __init__(self, ancestor: int, grace: float, now: float) -> None:
+        self.ancestor = ancestor
+        self.kill_at = now + grace
+        self.give_up_at = self.kill_at + KILL_SECONDS
+        self.next_at = self.kill_at
+        self.asked: set[int] = set()
+        self._ask()
+
+    def _ask(self) -> None:
+        """Each once."""
+        new = [process for process in tree.descendants(self.ancestor) if process.pid not in self.asked]
+        self.asked |= {process.pid for process in new}
+        send(signal.SIGTERM, new)
+
+    def ask_again(self) -> None:
+        """The shell is gone, and what it was just starting was not there to hear us the first time.
+
+        Not before: as long as it lives it may tidy up, and what it starts for that is left to it.
+        """
+        self.next_at = 0
+
+    def press(self, now: float) -> None:
+        """To be called at `next_at`."""
+        if now >= self.kill_at:
+            send(signal.SIGKILL, tree.descendants(self.ancestor))
+        else:
+            self._ask()
+        self.next_at = now + EVERY
+
+
+def send(number: int, processes: Iterable[tree.Process]) -> None:
+    for process in processes:
+        with suppress(OSError):  # gone meanwhile, or another user's, whom the report will name
+            os.kill(process.pid, number)

@@ -1,0 +1,80 @@
+"""The scan rhythm: the host is looked at, and what was seen is reported."""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, Lock
+
+from hyprnode import scanning
+from hyprnode.again import until_answered
+from hyprnode.answer import Answer
+from hyprnode.client import Client
+from hyprnode.clock import stamp
+from hyprnode.nursery import Nursery
+from hyprnode.pulse import Heard
+from hyprnode.report import reports, send
+from hyprnode.rhythm import Failure
+from hyprnode.say import Trouble
+from hyprnode.scanning import Sight
+from hyprwire import FindingReport, Scan
+
+RESCAN_SECONDS = 120  # then the next job need not wait for the report any longer
+
+
+@dataclass
+class Watch:
+    client: Client
+    nursery: Nursery
+    heard: Heard
+    stop: Event
+    seq: int = 0
+    turn: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.trouble = Trouble("rescan")
+
+    def rescan(self, scanners: Sequence[str], job_id: str) -> None:
+        """Only these, for a job that was to mend what they see."""
+        try:
+            until_answered(partial(self.scan, scanners, job_id), self.trouble, self.stop, RESCAN_SECONDS)
+        except Failure as failure:
+            self.trouble.arose(str(failure), job=job_id)
+
+    def scan(self, scanners: Sequence[str] = (), job_id: str | None = None) -> None:
+        """All scanners look when none is named."""
+        self.heard.anything.wait()  # an API that has not heard of this node yet would not know whose findings these are
+        if self.stop.is_set():
+            return
+        with self.turn:
+            started = stamp()
+            sight = self._look(scanners)
+            for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
+                send(report, self._post)
+
+    def _look(self, scanners: Sequence[str]) -> Sight:
+        try:
+            sight = scanning.look(self.nursery, self.client.config, scanners)
+        except OSError as error:
+            raise Failure("scan", f"no process for it: {error.strerror}") from error
+        if not sight.runs and not scanners:
+            raise Failure("scan", "its process died before it began")
+        return sight
+
+    def _about(self, sight: Sight, job_id: str | None, started: str) -> Scan | None:
+        """None when the API did not ask for it. Numbers grow, also across restarts, so they start from the clock."""
+        if "scan" not in self.heard.accepts:
+            return None
+        self.seq = max(self.seq + 1, time.time_ns() // 1_000_000)
+        return Scan(
+            id=os.urandom(16).hex(),
+            seq=self.seq,
+            jobId=job_id,
+            startedAt=started,
+            endedAt=stamp(),
+            scanners=sight.runs,
+        )
+
+    def _post(self, report: FindingReport) -> Answer:
+        return self.client.post("/api/findings", report)
