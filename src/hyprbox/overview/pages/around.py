@@ -6,6 +6,7 @@ from hyprbox.door import HttpRequest, TheBox, TheCaller
 from hyprbox.look.frame import Fleet, Frame
 from hyprbox.overview import store
 from hyprbox.overview.pages.live import news
+from hyprbox.visitor import address_of
 
 
 async def frame(request: HttpRequest, box: TheBox, caller: TheCaller) -> Frame:
@@ -22,6 +23,4 @@ async def frame(request: HttpRequest, box: TheBox, caller: TheCaller) -> Frame:
 
 def here(request: HttpRequest) -> str | None:
     """The answer to a form, with a secret that is shown once for example, is not there any more when it is fetched."""
-    if request.method != "GET":
-        return None
-    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return address_of(request) if request.method == "GET" else None
