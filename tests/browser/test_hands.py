@@ -1,5 +1,7 @@
 """Keyboard alone, no script at all, fewer rights, a session that ends: everything else that hands may meet."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -69,6 +71,17 @@ def test_a_preset_is_chosen_for_ticked_nodes(ada, world, eu_1):
     ada.get_by_label("lineage").fill("shop.example")
     ada.get_by_role("button", name="Run it").click()
     expect(ada.locator("h1")).to_contain_text("certbot-renew")
+
+
+def test_a_value_is_read_off_the_plots(ada, world, eu_1):
+    eu_1.beat(cpu_percent=42)
+    ada.goto(f"{world.url}/dashboard/nodes/eu-1?range=1h")
+    plot = ada.locator("[data-low]").first
+    box = plot.bounding_box()
+    ada.mouse.move(box["x"] + box["width"] - 3, box["y"] + 40)
+    expect(plot.locator(".tag-text")).to_have_text(re.compile(r"\d+ %"))
+    ada.mouse.move(5, 5)
+    expect(plot.locator(".tag-text")).to_have_count(0)
 
 
 def test_a_command_is_copied(ada, world):

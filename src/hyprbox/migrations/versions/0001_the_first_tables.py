@@ -97,6 +97,7 @@ def upgrade() -> None:
         batch_op.create_index("findings_by_job", ["fix_job"], unique=False)
         batch_op.create_index("findings_by_resolution", ["resolved_at"], unique=False)
         batch_op.create_index("findings_by_state", ["state", "severity", "id"], unique=False)
+        batch_op.create_index("findings_by_type", ["state", "severity", "type", "node_id", "id"], unique=False)
 
     op.create_table(
         "job_output",
