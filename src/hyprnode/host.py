@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hyprnode.dial import in_ascii
+
 MACHINE_ID_SALT = (
     b"hyprnode machine id v1\0"  # the raw id is confidential (machine-id(5)): other programs derive keys from it
 )
@@ -130,7 +132,7 @@ def address_towards(api: str, port: int) -> str | None:
 def _own_address(host: str, port: int) -> str | None:
     """Connecting a datagram socket sends nothing; it only asks the kernel for the route."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(in_ascii(host), port, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)
             return str(probe.getsockname()[0])
