@@ -11,7 +11,7 @@ from hyprnode.memory import whole
 
 PLACES = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 ENVIRONMENT = {"PATH": ":".join(PLACES), "LC_ALL": "C", "HOME": "/"}
-SECONDS = 5
+SECONDS = 8
 NOT_THERE = 127
 TOO_SLOW = 124
 

@@ -5,7 +5,7 @@ import hashlib
 import os
 import socket
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -79,6 +79,11 @@ class Host:
 
     def exists(self, path: str) -> bool:
         return os.path.lexists(self.path(path))
+
+    def newest(self, paths: Iterable[str]) -> datetime | None:
+        """When the last of these files was changed; None without any."""
+        times = [status.st_mtime for path in paths if (status := self.status(path))]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
 
     def state_of(self, *paths: str) -> str:
         """Changes whenever one of these files does, in whatever way. What is not there is a state, too."""
