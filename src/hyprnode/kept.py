@@ -20,11 +20,12 @@ NAME = "scans.json"
 
 @dataclass(frozen=True)
 class Page:
-    """`of` tells the state of what was looked at."""
+    """`of` tells the state of what was looked at; `text` is what a program said of it."""
 
     of: str
     findings: list[Finding] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    text: str = ""
     version: str = __version__
 
 
@@ -37,12 +38,26 @@ class Kept:
 
     def again(self, name: str, of: str, look: Callable[[], Iterable[Seen]]) -> list[Seen]:
         """What `look` finds, or what it found when things were as `of` says."""
-        page = self.pages.get(name)
-        if page is None or page.of != of or page.version != __version__ or self.afresh:
-            page = written(of, list(look()))
-            self.pages[name] = page
-            self.changed = True
+        page = self._page(name, of) or self._write(name, written(of, list(look())))
         return [*page.findings, *(Gap(key or None) for key in page.gaps)]
+
+    def text(self, name: str, of: str, ask: Callable[[], str]) -> str:
+        """The same for what a program says. Nothing said is nothing to keep."""
+        page = self._page(name, of)
+        if page:
+            return page.text
+        said = ask()
+        return self._write(name, Page(of, text=said)).text if said else said
+
+    def _page(self, name: str, of: str) -> Page | None:
+        page = self.pages.get(name)
+        is_true = page is not None and page.of == of and page.version == __version__
+        return page if is_true and not self.afresh else None
+
+    def _write(self, name: str, page: Page) -> Page:
+        self.pages[name] = page
+        self.changed = True
+        return page
 
     def save(self) -> None:
         """An agent that may not write looks again each time."""

@@ -1,10 +1,13 @@
 """Who runs, and what systemd calls it."""
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 
 from hyprnode.host import Host, shared
+
+# What is below these in the tree of control groups is no service of this machine.
+CONTAINERS = ("docker", "libpod", "kubepods", "lxc", "machine.slice", "payload", "crio", "cri-containerd")
+PEOPLE = ("user.slice",)
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ def processes(host: Host) -> dict[int, Process]:
     """By pid. Hundreds of files: opened without further ado."""
     found = {}
     there = str(host.path("/proc"))
-    for entry in os.listdir(there):
+    for entry in host.names("/proc"):
         if entry.isdecimal():
             with suppress(OSError), open(f"{there}/{entry}/stat", errors="replace") as stat:
                 found[int(entry)] = process(stat.read())
@@ -47,12 +50,16 @@ def unit(host: Host, pid: int) -> str | None:
 
 
 def unit_of(cgroup: str) -> str | None:
-    path = next(
-        (line.split(":", 2)[2] for line in cgroup.splitlines() if line.startswith(("0::", "1:name=systemd:"))), ""
-    )
-    for part in reversed(path.split("/")):
-        if part.endswith((".scope", ".slice")):
-            return None
-        if part.endswith(".service"):
-            return None if part.startswith("user@") else part
-    return None
+    parts = systemd_path(cgroup).split("/")
+    if any(part.startswith(CONTAINERS + PEOPLE) for part in parts):
+        return None
+    last = next((part for part in reversed(parts) if part.endswith((".service", ".scope", ".slice"))), "")
+    return last if last.endswith(".service") else None
+
+
+def systemd_path(cgroup: str) -> str:
+    for line in cgroup.splitlines():
+        number, controllers, path = line.split(":", 2)
+        if controllers == "name=systemd" or (number, controllers) == ("0", ""):
+            return path
+    return ""

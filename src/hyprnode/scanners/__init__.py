@@ -2,6 +2,12 @@
 
 from hyprnode.scanners import (
     disk,
+    firewall,
+    port,
+    reboot,
+    service,
+    ssh,
+    systemd,
     tls,
     updates,
 )
@@ -13,5 +19,11 @@ ALL: dict[str, Scanner] = {
         tls,
         disk,
         updates,
+        systemd,
+        reboot,
+        service,
+        ssh,
+        firewall,
+        port,
     )
 }

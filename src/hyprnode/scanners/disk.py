@@ -49,11 +49,15 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
 
 
 def watched(host: Host) -> Iterator[Mount]:
-    """Each file system once, where it is mounted first. Of overlays the root alone: the others are containers'."""
+    """Each file system once, where it is mounted first. Of overlays the root alone: the others are containers'.
+
+    A single file of another disk, such as a container's /etc/hosts, tells of its host.
+    """
     seen: set[str] = set()
     for mount in mounts(host):
         is_root = mount.path == "/" and mount.kind == "overlay"
-        if (mount.kind in ON_DISK or is_root) and mount.device not in seen:
+        is_disk = mount.kind in ON_DISK and not os.path.isfile(host.path(mount.path))
+        if (is_disk or is_root) and mount.device not in seen:
             seen.add(mount.device)
             yield mount
 

@@ -13,7 +13,6 @@ from hyprnode.scanners.contract import Gap, Seen, unreadable
 from hyprnode.scanners.pending import AUTO_DISABLED, Manager, Update, held, security
 from hyprwire import Finding, Severity
 
-
 # What apt touches when it fetches. The lists themselves carry the server's times.
 TOUCHED = (
     "/var/lib/apt/periodic/update-success-stamp",
