@@ -13,6 +13,7 @@ from hyprwire.names import check_node_id
 
 T = TypeVar("T")
 SECRET = "HYPRBOX_NODE_TOKEN"
+BACKUP_HOURS = 26
 
 
 class BadSetting(Exception):
@@ -86,6 +87,27 @@ def _names(name: str, text: str) -> tuple[str, ...]:
     return names
 
 
+@dataclass(frozen=True)
+class Backup:
+    """What matches `pattern` shall be no older than `hours`; incremental ones may be of any size."""
+
+    pattern: str
+    hours: float
+    is_incremental: bool = False
+
+
+def _backups(name: str, text: str) -> tuple[Backup, ...]:
+    found = []
+    for part in text.split(":") if text else ():
+        match = re.fullmatch(r"(/.+?)(?:@(\d{1,6}(?:\.\d+)?))?(@incremental)?", part)
+        if match is None:
+            raise expected(
+                name, text, "paths or globs with hours and colons between them, such as /srv/backup/*.dump@26"
+            )
+        found.append(Backup(match[1], float(match[2] or BACKUP_HOURS), bool(match[3])))
+    return tuple(found)
+
+
 def _path(name: str, text: str) -> Path:
     if not text.startswith("/"):
         raise expected(name, text, "an absolute path")
@@ -152,6 +174,16 @@ class Config:
             "7",
             _days,
             "Fewer days left: CRITICAL. Unset, a twelfth of the lifetime where a CA issued for less than 90 days.",
+        ),
+    ]
+    backups: Annotated[
+        tuple[Backup, ...],
+        Setting(
+            "HYPRBOX_BACKUPS",
+            "",
+            _backups,
+            "Backups to watch: paths or globs with `@` and the hours that the newest may be old (26 unless said), and "
+            "`@incremental` where sizes vary; colons between them.",
         ),
     ]
     scanners_off: Annotated[

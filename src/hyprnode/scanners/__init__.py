@@ -1,12 +1,18 @@
 """What a node can look at: one file a subject, one line here."""
 
 from hyprnode.scanners import (
+    backup,
     disk,
     firewall,
+    kernel,
+    memory,
+    oom,
     port,
     reboot,
     service,
+    smart,
     ssh,
+    storage,
     systemd,
     tls,
     updates,
@@ -25,5 +31,11 @@ ALL: dict[str, Scanner] = {
         ssh,
         firewall,
         port,
+        backup,
+        memory,
+        oom,
+        kernel,
+        storage,
+        smart,
     )
 }
