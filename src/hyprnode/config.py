@@ -23,16 +23,14 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    api_url: Annotated[str, Setting("HYPRBOX_API_URL", "http://localhost:4000", values.url, "Base address of the API.")]
+    api_url: Annotated[str, Setting("HYPRBOX_API_URL", "http://localhost:4000", values.url, "Address of the API.")]
     node_id: Annotated[
         str, Setting("HYPRBOX_NODE_ID", "", values.node_id, "The node's unique id; empty: the host's name.")
     ]
     token: Annotated[str, Setting(SECRET, "", values.token, "The node's token (hbnt_…).")] = field(repr=False)
     token_file: Annotated[
         Path | None,
-        Setting(
-            "HYPRBOX_NODE_TOKEN_FILE", "", optional(values.token_file), "A file with the token, read for each request."
-        ),
+        Setting("HYPRBOX_NODE_TOKEN_FILE", "", optional(values.token_file), "A file with the token, read each time."),
     ]
     interval: Annotated[float, Setting("HYPRBOX_INTERVAL", "5m", values.seconds, "Time between heartbeats.")]
     scan_interval: Annotated[float, Setting("HYPRBOX_SCAN_INTERVAL", "15m", values.seconds, "Time between scans.")]
