@@ -5,10 +5,6 @@ import time
 from threading import Event
 
 import pytest
-from tests.node.agents import TOKEN
-from tests.node.certificates import issued, self_signed
-from tests.node.far_end import EMPTY, HANG_UP, Reply
-from tests.node.plain_api import PlainApi
 
 from hyprnode import config, route
 from hyprnode.again import until_answered
@@ -17,6 +13,10 @@ from hyprnode.client import Client
 from hyprnode.say import Trouble
 from hyprnode.values import BadSetting
 from hyprwire import RunningJob
+from tests.node.agents import TOKEN
+from tests.node.certificates import issued, self_signed
+from tests.node.far_end import EMPTY, HANG_UP, Reply
+from tests.node.plain_api import PlainApi
 
 
 @pytest.fixture

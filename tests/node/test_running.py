@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.node.cradle import is_running
 
 from hyprnode.jobs import shell
+from tests.node.cradle import is_running
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from tests.node.test_client import authority, secure_api  # noqa: F401
 
 from hyprnode import config, dial, proxy, route
 from hyprnode.answer import Fault
 from hyprnode.client import Client
 from hyprnode.values import BadSetting
+from tests.node.test_client import authority, secure_api  # noqa: F401
 
 LOOPBACK = "127.0.0.1"
 
