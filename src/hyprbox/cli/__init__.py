@@ -17,6 +17,7 @@ COMMANDS = {
     "key": "keys",
     "user": "people",
     "db": "database",
+    "swarm": "swarm",
 }
 
 
