@@ -53,6 +53,12 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return self._url(name)
 
+    def empty(self) -> str:
+        name = f"empty_{secrets.token_hex(6)}"
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._url(name)
+
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """Ended as by its administrator, and started again."""

@@ -22,7 +22,7 @@ FLOORS = [
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},
-    {"api", "pages", "live", "hot", "sweep"},
+    {"api", "pages", "live", "hot", "sweep", "keep"},
     {"app", "serve", "life", "workers"},
     {"cli", "__main__"},
 ]

@@ -26,6 +26,13 @@ class Config:
     secret_key_file: Path
     trusted_proxies: tuple[Network, ...]
     agent_dir: Path
+    keep_samples: timedelta
+    keep_hours: timedelta
+    keep_days: timedelta
+    keep_output: timedelta
+    keep_jobs: timedelta
+    keep_findings: timedelta
+    keep_audit: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,13 @@ VARIABLES = [
         _networks,
     ),
     Variable("HYPRBOX_AGENT_DIR", "dist", "Where the agent's files for installation by URL are.", Path),
+    Variable("HYPRBOX_KEEP_SAMPLES", "48h", "How long every single heartbeat's load is kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_HOURS", "30d", "How long hourly averages and maxima are kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_DAYS", "730d", "How long daily averages and maxima are kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_OUTPUT", "90d", "How long the output of jobs is kept after their end.", duration.parse),
+    Variable("HYPRBOX_KEEP_JOBS", "365d", "How long jobs are kept after their end.", duration.parse),
+    Variable("HYPRBOX_KEEP_FINDINGS", "365d", "How long findings are kept after they were resolved.", duration.parse),
+    Variable("HYPRBOX_KEEP_AUDIT", "1095d", "How long audit entries are kept.", duration.parse),
 ]
 
 

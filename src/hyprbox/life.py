@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import make_url
 
-from hyprbox import sweep
+from hyprbox import keep, sweep
 from hyprbox.box import Box
 from hyprbox.bus import Bus
 from hyprbox.db import Topic
@@ -17,7 +17,8 @@ async def of(box: Box) -> AsyncIterator[None]:
     bus = None if box.db.is_sqlite else _bus(box)
     box.db.start(box.wake.publish, bus.tell if bus else None)
     await box.gate.refresh()
-    tasks = [asyncio.create_task(work) for work in (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box))]
+    going_on = (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box), keep.forever(box))
+    tasks = [asyncio.create_task(work) for work in going_on]
     yield
     box.wake.close()
     for task in tasks:

@@ -9,6 +9,8 @@ import uvicorn
 
 from hyprbox import app, box, migrations
 from hyprbox.config import Config
+from hyprbox.facts import store as facts
+from hyprbox.nodes import partitions
 from hyprwire import __version__
 
 log = logging.getLogger("hyprbox")
@@ -23,6 +25,8 @@ def prepare(config: Config) -> None:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = box.database(config)
     migrations.upgrade(db.engine)
+    with db.session() as session:
+        partitions.make_ahead(session, facts.time(session))
     db.close()
 
 

@@ -27,8 +27,6 @@ LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 CHANGES_KEPT = timedelta(hours=1)
-SAMPLES_KEPT = timedelta(days=30)
-SAMPLES_AT_ONCE = 5000
 
 
 async def forever(box: Box) -> None:
@@ -66,7 +64,6 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
     own.note_duplicates(session, now, nodes.contested(session, now))
     output.compact(session)
     facts.drop_old_changes(session, now - CHANGES_KEPT)
-    nodes.drop_old_samples(session, now - SAMPLES_KEPT, SAMPLES_AT_ONCE)
 
 
 def _alone(session: Session) -> bool:
