@@ -10,28 +10,28 @@ from hyprbox.jobs import ending, output
 from hyprwire import Completion, Output, RunningJob
 
 
-async def append(box: Box, call: Call, job_id: str) -> Answer:
+async def append(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Output, call.body)
-    return answer(await box.db.write(output.append, badge, job_id, said, box.clock.now()))
+    return answer(await box.db.write(output.append, badge, call.job_id, said, box.clock.now()))
 
 
-async def ping(box: Box, call: Call, job_id: str) -> Answer:
+async def ping(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(RunningJob, call.body or b"{}")
     seconds = wait_of(call.header(b"prefer") or "")
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    with box.wake.listen("cancel", job_id) as ear:
-        acknowledged = await box.db.write(output.ping, badge, job_id, said.runId, box.clock.now())
+    with box.wake.listen("cancel", call.job_id) as ear:
+        acknowledged = await box.db.write(output.ping, badge, call.job_id, said.runId, box.clock.now())
         if seconds and not acknowledged.cancel and not box.wake.closing:
             await ear.wait(end - loop.time())
-            acknowledged = await box.db.write(output.ping, badge, job_id, said.runId, box.clock.now())
+            acknowledged = await box.db.write(output.ping, badge, call.job_id, said.runId, box.clock.now())
     return answer(acknowledged, **({"preference-applied": f"wait={seconds}"} if seconds else {}))
 
 
-async def complete(box: Box, call: Call, job_id: str) -> Answer:
+async def complete(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Completion, call.body)
-    await box.db.write(ending.complete, badge, job_id, said, box.clock.now())
+    await box.db.write(ending.complete, badge, call.job_id, said, box.clock.now())
     return DONE
