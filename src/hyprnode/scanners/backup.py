@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hyprnode.config import Backup, Config
+from hyprnode.config import Config
 from hyprnode.facts.globs import closed, matches
 from hyprnode.host import Host
 from hyprnode.scanners.contract import FindingType, Scanner, Seen, unreadable
+from hyprnode.values import Backup
 from hyprwire import Finding, Severity
 
 STILL_WRITTEN = timedelta(minutes=10)
