@@ -26,18 +26,17 @@ def self_signed(directory, stem="own", kind="ec", days=365, name="a.example"):
     return Path(directory, f"{stem}.crt")
 
 
-def issued(directory, issuer, stem, days, name="b.example", is_ca=False, names="DNS:b.example"):
-    """`stem`.crt and `stem`.key, signed by `issuer`.crt."""
+def issued(
+    directory, issuer, stem, days, name="b.example", is_ca=False, names="DNS:b.example", digest="sha256", key=None
+):
+    """`stem`.crt and `stem`.key, signed by `issuer`.crt. With `key`, another's is used."""
     extensions = Path(directory, f"{stem}.ext")
     extensions.write_text(f"basicConstraints=CA:{str(is_ca).upper()}\nsubjectAltName={names}\n")
     openssl(
         *(
             "req",
             "-nodes",
-            "-newkey",
-            *KINDS["ec"],
-            "-keyout",
-            f"{stem}.key",
+            *(("-new", "-key", f"{key}.key") if key else ("-newkey", *KINDS["ec"], "-keyout", f"{stem}.key")),
             "-out",
             f"{stem}.csr",
             "-subj",
@@ -47,7 +46,7 @@ def issued(directory, issuer, stem, days, name="b.example", is_ca=False, names="
     )
     openssl(
         *("x509", "-req", "-in", f"{stem}.csr", "-CA", f"{issuer}.crt", "-CAkey", f"{issuer}.key", "-CAcreateserial"),
-        *("-days", str(days), "-extfile", extensions.name, "-out", f"{stem}.crt"),
+        *("-days", str(days), f"-{digest}", "-extfile", extensions.name, "-out", f"{stem}.crt"),
         cwd=directory,
     )
     return Path(directory, f"{stem}.crt")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hyprnode.config import Config
+from hyprnode.facts.clock import boot_time
 from hyprnode.facts.container import is_container
 from hyprnode.host import Host
 from hyprnode.scanners.contract import FindingType, Scanner, Seen
@@ -83,11 +84,6 @@ def packages(host: Host) -> Finding | None:
         return None
     message = f"A restart is needed to finish the update of {', '.join(sorted(newer))}"
     return required(host, min(newer.values()), message, packages=sorted(newer))
-
-
-def boot_time(host: Host) -> int | None:
-    match = re.search(r"^btime (\d+)$", host.text("/proc/stat") or "", re.M)
-    return int(match[1]) if match else None
 
 
 def required(host: Host, since: float, message: str, **facts: object) -> Finding:

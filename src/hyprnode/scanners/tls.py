@@ -1,211 +1,111 @@
-"""Certificates that are about to end, that cannot be read, or whose private key is another's."""
+"""Certificates: when they end, whose keys they have, and whether the right ones are shown."""
 
-import math
-import os
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from hyprnode.config import Config
+from hyprnode.facts.globs import closed, matches
 from hyprnode.host import Host, Unreadable
-from hyprnode.say import printable
-from hyprnode.scanners import certificate
+from hyprnode.scanners import tls_dates, tls_keys, tls_renewal, tls_types
 from hyprnode.scanners.certificate import Certificate, Chain
-from hyprnode.scanners.contract import LONGEST_LIST, FindingType, Gap, Scanner
-from hyprwire import Finding, Severity
-from hyprwire.names import NAME_LENGTH
+from hyprnode.scanners.contract import Gap, Scanner, Seen, unreadable
+from hyprnode.scanners.tls_paths import patterns
+from hyprwire import Finding
 
-SHORT_LIVED = timedelta(days=90)
-LARGEST_KEY = 65536
-
-
-def scan(host: Host, config: Config) -> Iterator[Finding | Gap]:
-    """A path that was named is looked at whether it exists or not; a glob says what exists."""
-    seen: set[str] = set()
-    for pattern in config.tls_paths:
-        if is_glob(pattern):
-            yield from closed(host, pattern)
-        for path in host.glob(pattern) if is_glob(pattern) else [pattern]:
-            real = host.real_path(path)
-            if real not in seen:
-                seen.add(real)
-                yield from examine(host, path, config)
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem")
+LARGEST_BUNDLE = 4 * 2**20
 
 
-def is_glob(path: str) -> bool:
-    return any(character in path for character in "*?[")
+def scan(host: Host, config: Config) -> Iterator[Seen]:
+    on_disk: dict[str, Certificate] = {}
+    for pattern in patterns(host, config):
+        if hidden := closed(host, pattern):  # what there would be cannot be told then
+            yield from unreadable("tls", *hidden)
+            yield Gap()
+    for path in files(host, config):
+        try:
+            content = host.content(path)
+            chain = read(content)
+        except Unreadable as why:
+            yield from unreadable("tls", path, str(why))
+            continue
+        on_disk[path] = chain.leaf
+        yield from of_dates(host, path, chain, config)
+        yield from of_keys(host, path, content, chain.leaf)
+    yield from tls_renewal.inactive(host)
+    yield from left_behind(host, on_disk)
 
 
-def closed(host: Host, pattern: str) -> Iterator[Finding | Gap]:
-    """A glob that matches nothing is silence, unless we may not look: what there would be cannot be told then."""
-    directory = os.path.dirname(pattern)
-    while is_glob(directory):
-        directory = os.path.dirname(directory)
-    try:
-        os.listdir(host.path(directory))
-    except PermissionError as error:
-        yield unreadable(directory, f"cannot be listed: {error.strerror}")
-        yield Gap()
-    except OSError:
-        pass
+def files(host: Host, config: Config) -> list[str]:
+    """By the path as it was configured, not by what it leads to, which changes with each renewal; each file once."""
+    found: dict[str, str] = {}
+    for pattern in patterns(host, config):
+        for path in matches(host, pattern):
+            found.setdefault(host.real_path(path), path)
+    return list(found.values())
 
 
-def examine(host: Host, path: str, config: Config) -> Iterator[Finding | Gap]:
-    try:
-        chain = certificate.read(host.content(path))
-    except Unreadable as why:
-        yield unreadable(path, str(why))
-        yield Gap(key_of(path))
-        return
-    if finding := expiring(path, chain, host.now(), config):
-        yield finding
-    if finding := key_mismatch(host, path, chain.leaf):
-        yield finding
+def of_dates(host: Host, path: str, chain: Chain, config: Config) -> Iterator[Finding]:
+    for finding in (
+        tls_dates.expiring(host, path, chain, config),
+        tls_dates.not_yet_valid(path, chain.leaf, host.now()),
+        tls_dates.chain_expiring(path, chain, host.now(), config, partial(roots, host)),
+    ):
+        if finding:
+            yield finding
 
 
-def unreadable(path: str, why: str) -> Finding:
-    return Finding(
-        type="tls.unreadable",
-        key=key_of(path),
-        severity=Severity.INFO,
-        message=f"{printable(path)} {why}",
-        metadata={"why": why},
-    )
+# What reads certificates takes longer to load than a whole scan, and most machines have none: so here, where it is
+# needed, and not above.
+def of_keys(host: Host, path: str, content: bytes, leaf: Certificate) -> Iterator[Finding]:
+    from hyprnode.scanners import x509
+
+    yield from tls_keys.weak(path, leaf)
+    if x509.has_private_key(content):  # both in one file, as haproxy wants it
+        yield from tls_keys.exposed(host, path)
+    if key_path := tls_keys.key_file(host, path):
+        yield from tls_keys.exposed(host, key_path)
+        key = x509.private_key(tls_keys.content(host, key_path))
+        yield from tls_keys.mismatch(path, key_path, key, leaf)
 
 
-def key_of(path: str) -> str:
-    """The path as it was configured, not what it leads to: that changes with each renewal."""
-    return printable(path)[:NAME_LENGTH]
+def read(content: bytes) -> Chain:
+    """Unreadable."""
+    from hyprnode.scanners import x509
+
+    return x509.read(content)
 
 
-def expiring(path: str, chain: Chain, now: datetime, config: Config) -> Finding | None:
-    left = chain.leaf.not_after - now
-    severity = urgency(left, chain.leaf, config)
-    if severity is None:
-        return None
-    earlier = ends_earlier(chain)
-    return Finding(
-        type="tls.expiring",
-        key=key_of(path),
-        severity=severity,
-        message=sentence(chain, left, earlier),
-        metadata=facts(chain, left) | chain_facts(earlier),
-    )
+def left_behind(host: Host, on_disk: dict[str, Certificate]) -> Iterator[Finding]:
+    if on_disk:
+        from hyprnode.scanners import tls_served
+
+        yield from tls_served.stale(host, on_disk)
 
 
-def urgency(left: timedelta, leaf: Certificate, config: Config) -> Severity | None:
-    if left < timedelta(0) or left < critical_below(leaf, config):
-        return Severity.CRITICAL
-    return Severity.WARN if left < warn_below(leaf, config) else None
-
-
-def warn_below(leaf: Certificate, config: Config) -> timedelta:
-    chosen = timedelta(days=config.tls_warn_days)
-    if "HYPRBOX_TLS_WARN_DAYS" in config.given or not is_short_lived(leaf):
-        return chosen
-    return min(chosen, leaf.lifetime / 3)
-
-
-def critical_below(leaf: Certificate, config: Config) -> timedelta:
-    chosen = timedelta(days=config.tls_critical_days)
-    if "HYPRBOX_TLS_CRITICAL_DAYS" in config.given or not is_short_lived(leaf):
-        return chosen
-    return min(chosen, leaf.lifetime / 12)
-
-
-def is_short_lived(leaf: Certificate) -> bool:
-    """Issued by a CA for weeks and renewed by a machine: 30 days before the end may be its very beginning."""
-    return not leaf.is_self_signed and leaf.lifetime < SHORT_LIVED
-
-
-def ends_earlier(chain: Chain) -> Certificate | None:
-    """The first of the intermediates to end, if that is before the leaf. A root in the file is for nobody."""
-    intermediates = [one for one in chain.others if not one.is_self_signed]
-    first = min(intermediates, key=lambda one: one.not_after, default=None)
-    return first if first and first.not_after < chain.leaf.not_after else None
-
-
-def sentence(chain: Chain, left: timedelta, earlier: Certificate | None) -> str:
-    form = " (DER)" if chain.is_der else ""
-    chained = f"; its intermediate {earlier.subject} already ends {earlier.not_after:%Y-%m-%d}" if earlier else ""
-    return printable(f"{chain.leaf.subject}{form} {when(left)}{chained}")
-
-
-def when(left: timedelta) -> str:
-    days = abs(left).days
-    amount = f"{days} day{'' if days == 1 else 's'}" if days else f"{abs(left).seconds // 3600} hours"
-    return f"expired {amount} ago" if left < timedelta(0) else f"expires in {amount}"
-
-
-def facts(chain: Chain, left: timedelta) -> dict[str, Any]:
-    leaf = chain.leaf
-    return {
-        "daysLeft": math.floor(left / timedelta(days=1)),
-        "expired": left < timedelta(0),
-        "notAfter": leaf.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "subject": leaf.subject,
-        "san": leaf.names[:LONGEST_LIST],
-        "issuer": leaf.issuer,
-        "serial": leaf.serial,
-        "sha256": leaf.sha256,
-        "lifetimeDays": round(leaf.lifetime / timedelta(days=1), 1),
-        "format": "DER" if chain.is_der else "PEM",
-    }
-
-
-def chain_facts(earlier: Certificate | None) -> dict[str, Any]:
-    if earlier is None:
-        return {}
-    return {"chainSubject": earlier.subject, "chainNotAfter": earlier.not_after.strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-
-def key_mismatch(host: Host, path: str, leaf: Certificate) -> Finding | None:
-    """Only where both can be read and compared; what stands in the key goes no further than here."""
-    beside = key_file(path)
-    try:
-        its_own = certificate.private_key(host.content(beside, LARGEST_KEY)) if beside else None
-    except Unreadable:
-        its_own = None
-    if its_own is None or not its_own.differs_from(leaf.public_key):
-        return None
-    return Finding(
-        type="tls.key_mismatch",
-        key=key_of(path),
-        severity=Severity.CRITICAL,
-        message=printable(f"{beside} is not the private key of {path}: whoever serves them cannot start"),
-        metadata={"keyFile": beside, "sha256": leaf.sha256},
-    )
-
-
-def key_file(path: str) -> str | None:
-    directory, name = os.path.split(path)
-    if name == "fullchain.pem":
-        return os.path.join(directory, "privkey.pem")
-    stem, extension = os.path.splitext(path)
-    return stem + ".key" if extension == ".crt" else None
+def roots(host: Host) -> Iterable[Certificate]:
+    """What this machine trusts. A hundred of them: only asked for when it matters."""
+    for path in BUNDLES:
+        try:
+            chain = read(host.content(path, LARGEST_BUNDLE))
+        except Unreadable:
+            continue
+        return [chain.leaf, *chain.others]
+    return []
 
 
 SCANNER = Scanner(
-    name="tls",
-    scan=scan,
-    types=(
-        FindingType(
-            "tls.expiring",
-            "A certificate ends soon",
-            "The certificate at this path ends within HYPRBOX_TLS_WARN_DAYS, or has ended.",
-            (Severity.WARN, Severity.CRITICAL),
-        ),
-        FindingType(
-            "tls.unreadable",
-            "A certificate cannot be read",
-            "What is at this path is no certificate, or cannot be read by the agent.",
-            (Severity.INFO,),
-        ),
-        FindingType(
-            "tls.key_mismatch",
-            "A private key belongs to another certificate",
-            "The private key beside the certificate is not its own, so that no server can use the two.",
-            (Severity.CRITICAL,),
-        ),
+    "tls",
+    scan,
+    (
+        tls_types.EXPIRING,
+        tls_types.NOT_YET_VALID,
+        tls_types.CHAIN_EXPIRING,
+        tls_types.KEY_MISMATCH,
+        tls_types.KEY_EXPOSED,
+        tls_types.WEAK,
+        tls_types.RENEWAL_INACTIVE,
+        tls_types.STALE_SERVED,
+        tls_types.UNREADABLE,
     ),
 )
