@@ -38,6 +38,7 @@ def test_the_digest_is_of_all_that_runs(tmp_path):
 
 
 PARAMETER = '[params.x]\ntype = "port"\ndescription = "For the test."\n'
+GUARDED = "lockout = ['ssh']\nguard_seconds = 1829\nconfirm = 'human'"
 ENUM = PARAMETER.replace("port", "enum")
 
 
@@ -56,6 +57,14 @@ ENUM = PARAMETER.replace("port", "enum")
         ("title", "resolves = ['tls']\ntitle", r"resolves is \['tls'\], expected finding types such as"),
         ("title", "resolves = ['tls.expiring']\ntitle", r"rescan is \[\], expected the scanners that prove"),
         ("title", "lockout = ['ssh']\ntitle", r"lockout is .*, expected guard_seconds and confirm with it"),
+        ("title", "confirm = 'human'\ntitle", r"lockout is \[\], expected guard_seconds and confirm with it"),
+        ("title", "guard_seconds = 9\ntitle", r"lockout is \[\], expected guard_seconds and confirm with it"),
+        ("title", f"{GUARDED}\ntitle", "risk is 'low', expected high, since it may shut people out"),
+        (
+            'risk = "low"',
+            f"{GUARDED}\nrisk = 'high'",
+            "guard_seconds is 1829, expected 1830 or more, so that the job has",
+        ),
         (
             "title",
             "lockout = ['door']\ntitle",
