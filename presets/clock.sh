@@ -43,9 +43,9 @@ stop_timer() {
 
 # Where systemd is not: who sleeps in a session of its own, deaf to what ends a job, and cron for the restart.
 start_sleeper() {
-  look test -d "${HB_CRON_FILE%/*}" || { say "neither systemd nor cron would take it back after a restart" && return 1; }
+  exists "${HB_CRON_FILE%/*}" || { say "without systemd or cron no restart would take it back" && return 1; }
   put "$HB_CRON_FILE" 0644 "@reboot root /bin/bash $HB_GUARD/rollback"$'\n' || return
   # shellcheck disable=SC2016 # the other bash expands it
-  S setsid bash -c '(trap "" HUP INT TERM; sleep "$1"; exec bash "$2") &' sleeper "$HB_GUARD_SECONDS" "$HB_GUARD/rollback" \
-    </dev/null >/dev/null 2>&1
+  S setsid bash -c '(trap "" HUP INT TERM; sleep "$1"; exec bash "$2") &' sleeper \
+    "$HB_GUARD_SECONDS" "$HB_GUARD/rollback" </dev/null >/dev/null 2>&1
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Files: written whole or not at all, and only where root alone can put things.
 HB_OTHER_TOOLS='ansible|puppet|chef|salt|saltstack|cfengine'
-HB_OTHER_TOOLS="($HB_OTHER_TOOLS)[ _-]managed|(managed|generated|maintained|written) (by|with) ([a-z]+ )?($HB_OTHER_TOOLS)"
+HB_OTHER_TOOLS="($HB_OTHER_TOOLS)[ _-]managed|(managed|generated|maintained|written) (by|with) (\w+ )?($HB_OTHER_TOOLS)"
 
 # write_file PATH [MODE] <CONTENT: silent and untouched when PATH is that already. A plan shows the difference.
 write_file() {
@@ -52,8 +52,10 @@ has_content() { exists "$1" && printf '%s' "$2" | look cmp -s -- - "$1"; }
 # Nothing to show when only the mode differs; 2 is diff's own trouble.
 show_difference() {
   local old=/dev/null
-  if exists "$1"; then old=$1; fi
-  if ! has_mode "$1" "$2"; then say "would set the mode of $1 to $2"; fi
+  if exists "$1"; then
+    old=$1
+    has_mode "$1" "$2" || say "would set the mode of $1 to $2"
+  fi
   printf '%s' "$3" | look diff -u --label "$1" --label "$1 as planned" -- "$old" -
   [ $? -lt 2 ]
 }

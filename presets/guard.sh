@@ -15,9 +15,14 @@ arm_guard() {
   refuse_unless_safe "$HB_GUARD/armed"
   write_rollback || refuse 26 "the guard cannot be laid down in $HB_GUARD, nothing is changed"
   hold_areas
-  write_state "$(utc "+$HB_GUARD_SECONDS seconds")" armed && start_clock && return 0
+  if arm; then return 0; fi
   settle armed taken_back
   refuse 26 "the guard cannot be armed, nothing is changed"
+}
+
+# On the disk itself, lest a power cut forgets the guard and not what it guards.
+arm() {
+  write_state "$(utc "+$HB_GUARD_SECONDS seconds")" armed && start_clock && S sync -- "$HB_GUARD/armed" "$HB_GUARD"
 }
 
 say_outcome() {

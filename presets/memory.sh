@@ -107,7 +107,8 @@ literally() { printf '%s' "$1" | sed 's/[][\.*^$]/\\&/g'; }
 remember_file() {
   open_memory || return
   if exists "$1"; then
-    S mkdir -p -- "$HB_DIR/files${1%/*}" && S cp -a -- "$1" "$HB_DIR/files$1" && note "F $1"
+    S mkdir -p -- "$HB_DIR/files${1%/*}" && S cp -a -- "$1" "$HB_DIR/files$1" &&
+      S sync -- "$HB_DIR/files$1" && note "F $1"
   else
     note_missing "${1%/*}" && note "N $1"
   fi
@@ -126,7 +127,7 @@ note_missing() {
 
 note() {
   HB_REMEMBERED=some
-  printf '%s\n' "$1" | S tee -a -- "$HB_DIR/manifest" >/dev/null
+  printf '%s\n' "$1" | S tee -a -- "$HB_DIR/manifest" >/dev/null && S sync -- "$HB_DIR/manifest"
 }
 
 put_back() {

@@ -47,7 +47,9 @@ revert() {
   nothing_to_take_back "upgrades are not taken back, the versions before are in the output of the job that made them"
   for update in "${_UPDATES[@]}"; do
     read -r name old _ <<<"$update"
-    if [ "$(_version "$name")" != "$old" ]; then upgraded=1 && say "$name was $old, is $(_version "$name") and stays"; fi
+    if [ "$(_version "$name")" = "$old" ]; then continue; fi
+    upgraded=1
+    say "$name was $old, is $(_version "$name") and stays"
   done
   return "$upgraded"
 }
@@ -65,7 +67,7 @@ _wait_for_locks() {
   done
 }
 
-# _holder FILE: the process that has locked it; false when there is none. The kernel writes a place as major:minor:inode.
+# _holder FILE: the process that has locked it; false when there is none. The kernel says where as major:minor:inode.
 _holder() {
   local place device
   place=$(stat -c '%D %i' -- "$1" 2>/dev/null) || return

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Type(StrEnum):
     PORT = "port"
+    SOCKET = "socket"
     INT = "int"
     BOOL = "bool"
     ENUM = "enum"
@@ -43,11 +44,13 @@ class Shape:
 
 # None of these may begin with "-": a command would take it for an option. A number has no leading zero: bash reads
 # 010 as eight. A package does not end in "-": apt-get takes "nginx-" for the wish to remove nginx.
+_PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _PART = r"(?!\.{1,2}(?:/|\Z))[\w .+@%:,=~#-]+"
 _GLOB_PART = r"(?!\.{1,2}(?:/|\Z))[\w .+@%:,=~#*?\[\]!-]+"
 
 SHAPES = {
     Type.PORT: Shape(pattern=r"[1-9][0-9]{0,4}", expected="a port", bounds=(1, 65535)),
+    Type.SOCKET: Shape(pattern=rf"(?:tcp|udp)/{_PORT}", expected="a protocol and a port such as tcp/443"),
     Type.INT: Shape(pattern=r"0|-?[1-9][0-9]{0,9}", expected="a whole number", bounds=(-(10**9), 10**9)),
     Type.BOOL: Shape(pattern=r"true|false", expected="true or false"),
     Type.USER: Shape(pattern=r"[A-Za-z_][A-Za-z0-9_.-]{0,31}", expected="a user such as deploy"),
