@@ -83,10 +83,8 @@ def presets() -> str:
 def guard(preset: catalogue.Preset) -> list[str]:
     if not preset.lockout:
         return []
-    minutes = preset.guard_seconds / 60
-    return [
-        f"May shut people out ({', '.join(preset.lockout)}): unless it is confirmed, it is taken back after {minutes:g} minutes."
-    ]
+    areas, minutes = ", ".join(preset.lockout), preset.guard_seconds / 60
+    return [f"May shut people out ({areas}): unless it is confirmed, it is taken back after {minutes:g} minutes."]
 
 
 def commands() -> str:

@@ -8,6 +8,7 @@ from tests.presets import demo
 
 FITS = {
     "port": ["1", "22", "65535"],
+    "socket": ["tcp/1", "udp/53", "tcp/9999", "tcp/59999", "tcp/64999", "tcp/65535"],
     "int": ["0", "-5", "1000"],
     "bool": ["true", "false"],
     "user": ["root", "www-data", "_apt", "Ada.L"],
@@ -19,6 +20,7 @@ FITS = {
 }
 DOES_NOT_FIT = {
     "port": ["0", "65536", "022", "-1", "22 ", "", "٢٢", True, 2.5],
+    "socket": ["22", "tcp/0", "tcp/65536", "tcp/70000", "tcp/022", "icmp/1", "tcp/22\n", "tcp/ssh", "tcp/1,2"],
     "int": ["01", "1e3", "0x10", "--1", "1 2", "9999999999999"],
     "bool": ["yes", "True", "1", 1],
     "user": ["-rf", "a b", "ada;id", "$(id)", "a" * 33],
