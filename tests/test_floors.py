@@ -18,12 +18,12 @@ MAY_IMPORT = {
 }
 RESOURCES = ["facts", "audit", "people", "tokens", "nodes", "findings", "jobs", "presets", "overview"]
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "secret"},
+    {"config", "db", "clock", "errors", "ids", "secret", "seldom"},
     {"model"},
     {"store"},
-    {"auth", "wake", "look", "box"},
-    {"api", "pages", "live", "hot", "sweep"},
-    {"app", "serve"},
+    {"auth", "wake", "look", "box", "bus"},
+    {"api", "pages", "live", "hot", "sweep", "keep"},
+    {"app", "serve", "life", "workers"},
     {"cli", "__main__"},
 ]
 STORES_NEVER_SEE = {"litestar", "uvicorn", "click", "httpx", "jinja2"}

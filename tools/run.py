@@ -71,7 +71,7 @@ def make_demonstration() -> None:
     """A fresh machine has no certificate that is about to expire; this one says what it is in its name."""
     DEMONSTRATION.parent.mkdir(mode=0o700, exist_ok=True)
     name = "/O=HyprBox demonstration, made by make run/CN=demonstration.invalid"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "5", "-subj", name]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "6", "-subj", name]
     key = DEMONSTRATION.with_name("key.tmp")
     subprocess.run([*command, "-keyout", str(key), "-out", str(DEMONSTRATION)], check=True, capture_output=True)
     key.unlink()

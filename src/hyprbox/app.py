@@ -1,8 +1,6 @@
 """The whole server, wired: which resources exist and what they share."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -14,7 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template import TemplateConfig
 
-from hyprbox import door, form, health, refuse, sweep
+from hyprbox import door, form, health, life, refuse
 from hyprbox.audit import pages as audit_pages
 from hyprbox.auth import Caller
 from hyprbox.box import Box
@@ -70,7 +68,7 @@ def create(box: Box) -> shim.App:
         },
         exception_handlers={Exception: refuse.refused},
         guards=[door.only_known_parameters],
-        lifespan=[lambda _: _alive(box)],
+        lifespan=[lambda _: life.of(box)],
         logging_config=None,
         middleware=[door.WhoIsIt],
         openapi_config=OpenAPIConfig(
@@ -85,20 +83,6 @@ def create(box: Box) -> shim.App:
 
 def _all(resources: Iterable[Any]) -> list[HTTPRouteHandler]:
     return [handler for resource in resources for handler in resource.handlers]
-
-
-@asynccontextmanager
-async def _alive(box: Box) -> AsyncIterator[None]:
-    """What goes on while the server runs, whether anybody asks or not."""
-    box.db.start(box.wake.publish)
-    await box.gate.refresh()
-    tasks = [asyncio.create_task(work) for work in (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box))]
-    yield
-    box.wake.close()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await box.db.stop()
 
 
 def _caller(request: Request[Caller | None, None, State]) -> Caller:

@@ -5,7 +5,6 @@ that has not succeeded for a second, nobody is let in: a revoked token must not 
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from hyprbox import secret
 from hyprbox.clock import Clock
 from hyprbox.db import Database
-from hyprbox.errors import Forbidden, Unauthenticated, Unavailable
+from hyprbox.errors import Forbidden, Unauthenticated, Unavailable, note
 from hyprbox.facts import store as facts
 from hyprbox.people import doors, keys
 from hyprbox.people.model import Role
@@ -23,8 +22,6 @@ from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import ANYBODY, Badge
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 0.5
 STALE_SECONDS = 1.0
@@ -59,8 +56,8 @@ class Gate:
         while True:
             try:
                 await self.refresh()
-            except Exception:
-                log.exception("credentials could not be read")
+            except Exception as error:
+                note(error, "reading what has changed of the credentials")
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def refresh(self) -> None:

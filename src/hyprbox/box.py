@@ -23,6 +23,10 @@ class Box:
 
 
 def build(config: Config) -> Box:
-    db, clock = Database(config.database_url), Clock()
+    db, clock = database(config), Clock()
     gate = Gate(db, clock, config.require_node_token)
     return Box(config, db, clock, Wake(), gate, catalogue.load_all())
+
+
+def database(config: Config) -> Database:
+    return Database(config.database_url, pooled=bool(config.listen_url))

@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 class Config:
     data_dir: Path
     database_url: str
+    listen_url: str
     public_url: str
     require_node_token: bool
     offline_after: timedelta
@@ -25,6 +26,13 @@ class Config:
     secret_key_file: Path
     trusted_proxies: tuple[Network, ...]
     agent_dir: Path
+    keep_samples: timedelta
+    keep_hours: timedelta
+    keep_days: timedelta
+    keep_output: timedelta
+    keep_jobs: timedelta
+    keep_findings: timedelta
+    keep_audit: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,10 @@ def _database(text: str) -> str:
     raise ValueError("expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
 
 
+def _optional_database(text: str) -> str:
+    return _database(text) if text else ""
+
+
 def _truth(text: str) -> bool:
     answers = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if text.lower() not in answers:
@@ -79,6 +91,12 @@ VARIABLES = [
         "sqlite:///$HYPRBOX_DATA_DIR/hyprbox.db",
         "The database: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
         _database,
+    ),
+    Variable(
+        "HYPRBOX_LISTEN_URL",
+        "",
+        "Where wake-ups are listened for, when HYPRBOX_DATABASE_URL leads through a pooler such as PgBouncer.",
+        _optional_database,
     ),
     Variable("HYPRBOX_PUBLIC_URL", "http://127.0.0.1:4000", "The address under which people and nodes reach it.", _url),
     Variable(
@@ -105,6 +123,13 @@ VARIABLES = [
         _networks,
     ),
     Variable("HYPRBOX_AGENT_DIR", "dist", "Where the agent's files for installation by URL are.", Path),
+    Variable("HYPRBOX_KEEP_SAMPLES", "48h", "How long every single heartbeat's load is kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_HOURS", "30d", "How long hourly averages and maxima are kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_DAYS", "730d", "How long daily averages and maxima are kept.", duration.parse),
+    Variable("HYPRBOX_KEEP_OUTPUT", "90d", "How long the output of jobs is kept after their end.", duration.parse),
+    Variable("HYPRBOX_KEEP_JOBS", "365d", "How long jobs are kept after their end.", duration.parse),
+    Variable("HYPRBOX_KEEP_FINDINGS", "365d", "How long findings are kept after they were resolved.", duration.parse),
+    Variable("HYPRBOX_KEEP_AUDIT", "1095d", "How long audit entries are kept.", duration.parse),
 ]
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
@@ -24,6 +25,7 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 Topic = tuple[str, str]
 Work = Callable[[Session], Any]
+Tell = Callable[[Engine, Sequence[Topic]], None]
 
 READERS = 4
 WAITING_WRITES = 4096
@@ -58,10 +60,11 @@ def wake(session: Session, kind: str, name: str) -> None:
 class Database:
     """Start it in the event loop that calls it; before that (and in commands) only `session` works."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pooled: bool = False) -> None:
+        """`pooled`: between us and PostgreSQL stands a pooler, behind which no statement stays prepared."""
         self.url = make_url(url)
-        self.engine = _engine(url, "BEGIN IMMEDIATE", size=1)
-        self._readers = _engine(url, "BEGIN", size=READERS)
+        self.engine = _engine(url, "BEGIN IMMEDIATE", 1, pooled)
+        self._readers = _engine(url, "BEGIN", READERS, pooled)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self._readers, expire_on_commit=False)
         self._asking: dict[Any, Asking[Any, Any]] = {}
@@ -74,10 +77,14 @@ class Database:
         """A context: one transaction of a command, committed at its end."""
         return self._sessions.begin()
 
-    def start(self, published: Callable[[Sequence[Topic]], None]) -> None:
-        """`published` hears in the event loop which topics a commit has touched."""
+    def start(
+        self,
+        published: Callable[[Sequence[Topic]], None],
+        tell: Callable[[Engine, Sequence[Topic]], None] | None = None,
+    ) -> None:
+        """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread."""
         self._pool = ThreadPoolExecutor(READERS, "read")
-        self._writer = Writer(self._sessions, published)
+        self._writer = Writer(self._sessions, published, tell and partial(tell, self.engine))
 
     async def stop(self) -> None:
         """What was queued is still written."""
@@ -174,8 +181,13 @@ Outcome = tuple[Task, Any, Exception | None]
 class Writer:
     """The loop gathers what comes while the thread commits; the thread never waits for more."""
 
-    def __init__(self, sessions: sessionmaker[Session], published: Callable[[Sequence[Topic]], None]) -> None:
-        self._sessions, self._published = sessions, published
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        published: Callable[[Sequence[Topic]], None],
+        tell: Callable[[Sequence[Topic]], None] | None,
+    ) -> None:
+        self._sessions, self._published, self._tell = sessions, published, tell
         self._loop = asyncio.get_running_loop()
         self.waiting: list[Task] = []
         self._at_work = False
@@ -206,6 +218,8 @@ class Writer:
         while (batch := self._batches.get()) is not None:
             outcomes, topics = self._commit(batch)
             self._loop.call_soon_threadsafe(self._answer, outcomes, topics)
+            if topics and self._tell:
+                self._tell(topics)
 
     def _commit(self, batch: list[Task]) -> tuple[list[Outcome], list[Topic]]:
         try:
@@ -268,12 +282,15 @@ def _attempt(session: Session, run: Work) -> Any:
         raise
 
 
-def _engine(url: str, begin: str, size: int) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, pool_pre_ping=False)
-    if engine.dialect.name == "sqlite":
+def _engine(url: str, begin: str, size: int, pooled: bool) -> Engine:
+    """A connection that was lost is noticed when it is taken from the pool, not by the one whose work it would fail."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: _begin(connection, begin))
-    return engine
+        return engine
+    prepared = {"prepare_threshold": None} if pooled else {}
+    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=prepared)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -1,8 +1,15 @@
 """Every way the API says no. Raise these; `problem` turns them into an RFC 9457 answer, the same on every route."""
 
+import logging
+
 import msgspec
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from hyprbox.db import Busy
+from hyprbox.seldom import Seldom
+
+log = logging.getLogger("hyprbox")
+seldom = Seldom(log)
 
 
 class Refusal(Exception):
@@ -73,6 +80,7 @@ class Fault(Refusal):
     status, title = 500, "Internal error"
 
 
+AWAY = Unavailable("the database does not answer, try again in a moment")
 BUSY = Unavailable("more writes are waiting than this server queues, try again in a moment")
 
 
@@ -80,7 +88,16 @@ def as_refusal(error: Exception) -> Refusal | None:
     """Known failures of the floors below as what the caller is told; None is a fault of ours."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OperationalError | InterfaceError):  # lost, locked, full: nothing that the caller did
+        seldom.error("the database does not do its work", str(error.orig).strip())
+        return AWAY
     return BUSY if isinstance(error, Busy) else None
+
+
+def note(error: Exception, what: str) -> None:
+    """Of work that nobody waits for: a fault with all there is to know of it, anything else in a line."""
+    if as_refusal(error) is None:
+        log.error("%s failed", what, exc_info=error)
 
 
 def problem(refusal: Refusal) -> tuple[int, dict[str, str], bytes]:

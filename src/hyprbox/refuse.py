@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
 from hyprbox import errors
+from hyprbox.visitor import address_of
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,8 @@ def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
     """Back here afterwards; a page that only fetches news of itself is left as a whole."""
     if "hx-request" in request.headers:
         return Response(b"", status_code=401, headers={"hx-redirect": SIGN_IN})
-    here = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
-    return Redirect(f"{SIGN_IN}?next={quote(here, safe='')}" if request.method == "GET" else SIGN_IN, status_code=303)
+    after = f"?next={quote(address_of(request), safe='')}" if request.method == "GET" else ""
+    return Redirect(SIGN_IN + after, status_code=303)
 
 
 def _of_framework(error: Exception) -> errors.Refusal | None:

@@ -1,14 +1,16 @@
-"""The server's process: its sockets, its event loop, its collector."""
+"""A serving process: its socket, its event loop, its collector."""
 
 import gc
 import logging
 import os
-from socket import socket
+import socket
 
 import uvicorn
 
 from hyprbox import app, box, migrations
 from hyprbox.config import Config
+from hyprbox.facts import store as facts
+from hyprbox.nodes import partitions
 from hyprwire import __version__
 
 log = logging.getLogger("hyprbox")
@@ -17,17 +19,23 @@ KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 5
 
 
-def serve(config: Config, host: str, port: int) -> None:
-    """Runs until SIGTERM or SIGINT; migrates the database first."""
+def prepare(config: Config) -> None:
+    """A data directory that only we can read, and a database of this version."""
     os.umask(0o077)
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    db = box.database(config)
+    migrations.upgrade(db.engine)
+    with db.session() as session:
+        partitions.make_ahead(session, facts.time(session))
+    db.close()
+
+
+def serve(config: Config, host: str, port: int, *, share_port: bool = False) -> None:
+    """Runs until SIGTERM or SIGINT. `share_port`: other processes serve on the same one."""
     shared = box.build(config)
-    migrations.upgrade(shared.db.engine)
     server = Server(
         uvicorn.Config(
             app.create(shared),
-            host=host,
-            port=port,
             loop="uvloop",
             http="httptools",
             log_config=None,
@@ -36,13 +44,12 @@ def serve(config: Config, host: str, port: int) -> None:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
-            backlog=4096,
         )
     )
     server.shared = shared
-    log.info("hyprbox %s on http://%s:%d database=%s", __version__, host, port, shared.db.url.render_as_string())
     _tune_collector()
-    server.run()
+    log.info("hyprbox %s on http://%s:%d database=%s", __version__, host, port, shared.db.url.render_as_string())
+    server.run([listening(host, port, share_port)])
 
 
 class Server(uvicorn.Server):
@@ -50,9 +57,20 @@ class Server(uvicorn.Server):
 
     shared: box.Box
 
-    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.shared.wake.close()
         await super().shutdown(sockets)
+
+
+def listening(host: str, port: int, share_port: bool) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if share_port:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((host, port))
+    made.listen(4096)
+    return made
 
 
 def _tune_collector() -> None:

@@ -5,15 +5,16 @@ database, or a step of the clock, everybody gets the whole patience again.
 """
 
 import asyncio
-import logging
 import time
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.clock import from_ms, to_ms
 from hyprbox.config import Config
+from hyprbox.errors import note
 from hyprbox.facts import store as facts
 from hyprbox.findings import own, stale
 from hyprbox.findings import store as findings
@@ -22,14 +23,10 @@ from hyprbox.jobs import store as jobs
 from hyprbox.nodes import store as nodes
 from hyprbox.tokens import store as tokens
 
-log = logging.getLogger(__name__)
-
 LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 CHANGES_KEPT = timedelta(hours=1)
-SAMPLES_KEPT = timedelta(days=30)
-SAMPLES_AT_ONCE = 5000
 
 
 async def forever(box: Box) -> None:
@@ -39,8 +36,8 @@ async def forever(box: Box) -> None:
         try:
             await box.db.write(sweep, box.clock.now(), box.config, step.happened())
             await box.db.write(tokens.note_use, _taken(box.gate.used))
-        except Exception:
-            log.exception("the sweep failed, tried again in %s", box.config.sweep_interval)
+        except Exception as error:
+            note(error, "the sweep")
         await asyncio.sleep(box.config.sweep_interval.total_seconds())
 
 
@@ -50,12 +47,14 @@ async def look_again(box: Box) -> None:
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
         try:
             box.wake.publish(("node", node_id) for node_id in await box.db.read(jobs.queued_nodes))
-        except Exception:
-            log.exception("queued jobs could not be looked up, tried again in %s s", LOOK_AGAIN_SECONDS)
+        except Exception as error:
+            note(error, "looking for queued jobs")
 
 
 def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool = False) -> None:
-    since = sweeping_since(session, now, config.sweep_interval, clock_stepped)
+    if not _alone(session):
+        return
+    since = sweeping_since(session, now, longest_gap(config), clock_stepped)
     nodes.mark_silent(session, now, since, config.offline_after)
     jobs.expire(session, now)
     ending.mark_lost(session, now, since)
@@ -65,14 +64,25 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
     own.note_duplicates(session, now, nodes.contested(session, now))
     output.compact(session)
     facts.drop_old_changes(session, now - CHANGES_KEPT)
-    nodes.drop_old_samples(session, now - SAMPLES_KEPT, SAMPLES_AT_ONCE)
 
 
-def sweeping_since(session: Session, now: datetime, interval: timedelta, clock_stepped: bool) -> datetime:
+def _alone(session: Session) -> bool:
+    """One process sweeps at a time; where another one is at it, its work is ours."""
+    if session.get_bind().dialect.name == "sqlite":
+        return True
+    return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(7298346003)")))
+
+
+def longest_gap(config: Config) -> timedelta:
+    """Between two sweeps. A longer one could, with what agents wait after a failure, make a node look silent."""
+    return min(LONGEST_GAP, max(config.offline_after / 4, config.sweep_interval * 1.5))
+
+
+def sweeping_since(session: Session, now: datetime, longest: timedelta, clock_stepped: bool) -> datetime:
     """From when on silence means something."""
     last, since = (from_ms(facts.value(session, name)) for name in (facts.LAST_SWEEP, facts.SWEEPING_SINCE))
     facts.put(session, facts.LAST_SWEEP, to_ms(now))
-    if clock_stepped or not last <= now <= last + max(LONGEST_GAP, 3 * interval):
+    if clock_stepped or not last <= now <= last + longest:
         facts.put(session, facts.SWEEPING_SINCE, to_ms(now))
         return now
     return since

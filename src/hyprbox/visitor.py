@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
+
+from litestar import Request
 
 from hyprbox.config import Network
 from hyprbox.errors import Forbidden
@@ -14,6 +17,12 @@ def address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The last one in the chain of proxies that is none of ours: what stands before it anybody can have written."""
     chain = [*(part.strip() for part in forwarded_for.split(",") if part.strip()), peer]
     return next((each for each in reversed(chain) if not _is_trusted(each, trusted)), chain[0])
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """Path and query as they were sent: a name in them may hold anything, "?" and "#" too."""
+    path, query = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def check_own_page(headers: Mapping[str, str]) -> None:

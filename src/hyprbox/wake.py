@@ -4,6 +4,7 @@ A wake-up is a hint, never the truth: who waits looks at the rows again.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -48,6 +49,7 @@ def _end(future: asyncio.Future[None]) -> None:
 class Wake:
     def __init__(self) -> None:
         self._ears: dict[Topic, list[Ear]] = {}
+        self.news: Counter[str] = Counter()
         self.closing = False
 
     @contextmanager
@@ -69,16 +71,19 @@ class Wake:
 
     def publish(self, topics: Iterable[Topic]) -> None:
         for topic in dict.fromkeys(topics):
+            if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
+                self.news[topic[1]] += 1
             for ear in tuple(self._ears.get(topic, ())):
                 ear.ring()
 
     def close(self) -> None:
         """The server stops: everybody who waits is to answer now."""
         self.closing = True
-        self.publish(list(self._ears))
+        self.publish(self.topics())
 
-    def listened(self, kind: str) -> list[str]:
-        return [name for of, name in self._ears if of == kind]
+    def topics(self) -> list[Topic]:
+        """Everything that somebody waits for."""
+        return list(self._ears)
 
     def __len__(self) -> int:
         return sum(map(len, self._ears.values()))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 NBSP = "\u00a0"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 JUST_NOW = 1
+ROUNDING = 1  # what was set for 90 days a moment ago is "in 90 d"
 
 
 def exact(moment: datetime) -> str:
@@ -26,7 +27,7 @@ def relative(moment: datetime, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     if abs(seconds) < JUST_NOW:
         return "just now"
-    return f"{rough(seconds)} ago" if seconds > 0 else f"in {rough(-seconds)}"
+    return f"{rough(seconds)} ago" if seconds > 0 else f"in {rough(-seconds + ROUNDING)}"
 
 
 def rough(seconds: float) -> str:

@@ -51,10 +51,13 @@ def once() -> int:
 
 
 def scan(as_json: bool) -> int:
-    from hyprnode import config
-    from hyprnode.scanners import show
+    born = nursery.start()
+    from hyprnode import config, show
 
-    return with_settings(lambda: show.show(config.load(os.environ), as_json))
+    if born is None:
+        print("scans are for Linux, expected to run there", file=sys.stderr)
+        return 1
+    return with_settings(lambda: show.show(born, config.load(os.environ), as_json))
 
 
 def version() -> int:

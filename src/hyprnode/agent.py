@@ -21,7 +21,7 @@ from hyprnode.say import say
 from hyprnode.vitals import Linux, Vitals
 from hyprwire import __version__
 
-LAST_MOMENTS = 1.0  # seconds for what is in the middle of something; a job goes on without us
+LAST_MOMENTS = 0.3  # seconds for a request that is on its way; a job goes on without us
 
 
 @dataclass

@@ -78,6 +78,14 @@ def _paths(name: str, text: str) -> tuple[str, ...]:
     return paths
 
 
+def _names(name: str, text: str) -> tuple[str, ...]:
+    names = tuple(word.strip() for word in text.split(",") if word.strip())
+    for word in names:
+        if not re.fullmatch(r"[a-z]+", word):
+            raise expected(name, text, "names of scanners with commas between them")
+    return names
+
+
 def _path(name: str, text: str) -> Path:
     if not text.startswith("/"):
         raise expected(name, text, "an absolute path")
@@ -145,6 +153,10 @@ class Config:
             _days,
             "Fewer days left: CRITICAL. Unset, a twelfth of the lifetime where a CA issued for less than 90 days.",
         ),
+    ]
+    scanners_off: Annotated[
+        tuple[str, ...],
+        Setting("HYPRBOX_SCANNERS_OFF", "", _names, "Scanners that shall not look, with commas between them."),
     ]
     ca_file: Annotated[
         Path | None,

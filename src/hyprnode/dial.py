@@ -45,8 +45,13 @@ def keep_alive(connected: socket.socket) -> None:
 
 
 def resolve(host: str, port: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = socket.getaddrinfo(in_ascii(host), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
+
+
+def in_ascii(host: str) -> bytes:
+    """As bytes, since Python has each name that is text go through its IDNA codec, and a megabyte of tables with it."""
+    return host.encode("ascii" if host.isascii() else "idna")
 
 
 def alternate(addresses: Iterable[Address]) -> list[Address]:

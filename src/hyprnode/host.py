@@ -5,10 +5,18 @@ import hashlib
 import os
 import socket
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar
+
+from hyprnode import command
+from hyprnode.dial import in_ascii
+from hyprnode.kept import Kept
+
+T = TypeVar("T")
 
 MACHINE_ID_SALT = (
     b"hyprnode machine id v1\0"  # the raw id is confidential (machine-id(5)): other programs derive keys from it
@@ -31,6 +39,10 @@ class Host:
     root: Path = Path("/")
     proc: Path = Path("/proc")
     now: Callable[[], datetime] = utc_now
+    run: Callable[[Sequence[str]], command.Ran] = command.run
+    space: Callable[[Path], os.statvfs_result] = os.statvfs
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+    memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, path: str) -> Path:
         """Where `path` of the host is; /proc may be kept elsewhere."""
@@ -59,6 +71,41 @@ class Host:
         except OSError as error:
             raise Unreadable(_why(there, error)) from None
 
+    def status(self, path: str, follow: bool = True) -> os.stat_result | None:
+        try:
+            return os.stat(self.path(path), follow_symlinks=follow)
+        except OSError:
+            return None
+
+    def exists(self, path: str) -> bool:
+        return os.path.lexists(self.path(path))
+
+    def newest(self, paths: Iterable[str]) -> datetime | None:
+        """When the last of these files was changed; None without any."""
+        times = [status.st_mtime for path in paths if (status := self.status(path))]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
+
+    def state_of(self, *paths: str) -> str:
+        """Changes whenever one of these files does, in whatever way. What is not there is a state, too."""
+        parts = []
+        for path in paths:
+            status = self.status(path)
+            about = status and (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode)
+            parts.append(f"{path} {about}")
+        return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+    def number(self, path: str) -> int | None:
+        """None where there is none."""
+        text = (self.text(path) or "").strip()
+        return int(text) if text.removeprefix("-").isdecimal() else None
+
+    def names(self, folder: str) -> list[str]:
+        """What is in it, sorted; nothing when it cannot be listed."""
+        try:
+            return sorted(os.listdir(self.path(folder)))
+        except OSError:
+            return []
+
     def real_path(self, path: str) -> str:
         return os.path.realpath(self.path(path))
 
@@ -70,6 +117,18 @@ class Host:
     def sees_its_own_proc(self) -> bool:
         """False in a container that was given the host's: it speaks for the host then, not for itself."""
         return self.proc == Path("/proc")
+
+
+def shared(read: Callable[[Host], T]) -> Callable[[Host], T]:
+    """What several scanners ask of a host is read once."""
+
+    @wraps(read)
+    def once(host: Host) -> T:
+        if read not in host.memory:
+            host.memory[read] = read(host)
+        return host.memory[read]  # type: ignore[no-any-return]  # what this very function gave
+
+    return once
 
 
 def _check_regular(path: Path, status: os.stat_result, limit: int) -> None:
@@ -130,7 +189,7 @@ def address_towards(api: str, port: int) -> str | None:
 def _own_address(host: str, port: int) -> str | None:
     """Connecting a datagram socket sends nothing; it only asks the kernel for the route."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(in_ascii(host), port, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)
             return str(probe.getsockname()[0])

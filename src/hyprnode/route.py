@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from hyprnode import proxy, trust
 from hyprnode.config import BadSetting, Config
-from hyprnode.dial import CONNECT_SECONDS, Dialer
+from hyprnode.dial import CONNECT_SECONDS, Dialer, in_ascii
 from hyprnode.proxy import Proxy
 
 
@@ -41,7 +41,7 @@ class Route:
         assert self.context is not None
         if self.proxy is not None:
             tunnel(raw, self.host, self.port, self.proxy.authorization)
-        return self.context.wrap_socket(raw, server_hostname=self.host)
+        return self.context.wrap_socket(raw, server_hostname=in_ascii(self.host))
 
 
 def plan(config: Config) -> Route:

@@ -16,7 +16,8 @@ from hyprnode.nursery import Nursery
 from hyprwire import Finding, ScannerRun, Severity
 from hyprwire.codec import convert
 
-SECONDS = 120  # for all scanners together; each keeps its own time besides
+SECONDS = 120  # for all scanners together
+EACH = 12  # a scanner ends itself after 10; one that hangs in the kernel does not
 LARGEST = 64 * 1024 * 1024
 
 
@@ -26,31 +27,58 @@ class Sight:
 
     findings: list[Finding] = field(default_factory=list)
     runs: list[ScannerRun] = field(default_factory=list)
+    plan: list[str] = field(default_factory=list)
     unfinished: str | None = None
+
+    def add(self, other: "Sight") -> None:
+        self.findings += other.findings
+        self.runs += other.runs
+
+    @property
+    def left(self) -> list[str]:
+        """Who had no turn."""
+        had = {run.name for run in self.runs}
+        return [name for name in self.plan if name not in had]
 
 
 def look(nursery: Nursery, config: Config, scanners: Sequence[str] = (), seconds: float = SECONDS) -> Sight:
-    """All scanners look when none is named. OSError: there is no room for another process."""
-    order = in_memory("order", json.dumps({"given": dict(config.given), "scanners": list(scanners)}).encode())
+    """All scanners look when none is named. OSError: there is no room for another process.
+
+    When one takes its process down, the others go on in another.
+    """
+    until = time.monotonic() + seconds
+    seen = look_on(nursery, config, scanners, until, afresh=bool(scanners))
+    left = seen.left
+    while left:
+        more = look_on(nursery, config, left, until, afresh=bool(scanners))
+        seen.add(more)
+        left = more.left if more.runs else []
+    return seen
+
+
+def look_on(nursery: Nursery, config: Config, scanners: Sequence[str], until: float, afresh: bool) -> Sight:
+    """As far as one process gets."""
+    terms = {"given": dict(config.given), "scanners": list(scanners), "afresh": afresh}
+    order = in_memory("order", json.dumps(terms).encode())
     listening, speaking = os.pipe()
     try:
         child = nursery.bear("scan", [order, speaking])
     finally:
         os.close(order)
         os.close(speaking)
-    words, why = hear(listening, time.monotonic() + seconds)
+    words, why = hear(listening, until)
     if why:
         end(child)
     return sight(words.splitlines(), why or "its process died")
 
 
-def hear(listening: int, until: float) -> tuple[bytes, str | None]:
+def hear(listening: int, until: float, each: float = EACH) -> tuple[bytes, str | None]:
     """Everything said, and why no more was waited for."""
     poll = select.poll()
     poll.register(listening, select.POLLIN)
     words = bytearray()
     with open(listening, "rb", buffering=0) as pipe:
-        while poll.poll(max(0, until - time.monotonic()) * 1000):
+        while poll.poll(max(0, min(until - time.monotonic(), each)) * 1000):
             word = pipe.read(65536)
             if not word:
                 return bytes(words), None
@@ -80,6 +108,8 @@ def sight(lines: Iterable[bytes], why: str) -> Sight:
 
 def note(seen: Sight, said: dict[str, Any]) -> None:
     match said:
+        case {"plan": plan}:
+            seen.plan = plan
         case {"begin": scanner}:
             seen.unfinished = scanner
         case {"finding": finding}:

@@ -24,13 +24,13 @@ class Work:
     heard: Heard
     stop: Event
     early: Backoff = field(default_factory=lambda: Backoff(LONGEST_PAUSE))
-    is_held: bool = False
-    """The API held the last question. One that does not is asked only after each heartbeat."""
+    may_ask_on: bool = False
+    """The API did as we preferred the last time. One that does not know of that is asked only after each heartbeat."""
 
     def step(self) -> None:
         """One question, and the job if there is one."""
         self.runner.resume()
-        if not self.is_held:
+        if not self.may_ask_on:
             self.heard.beat.wait()
         if not self.stop.is_set():
             self._ask_and_pace(random.randint(*HELD_SECONDS))
@@ -40,7 +40,7 @@ class Work:
         asked = time.monotonic()
         if self.ask(wait):
             self.heard.beat.set()  # there may be more: ask until there is none
-        elif self.is_held and time.monotonic() - asked < EARLY:
+        elif self.may_ask_on and time.monotonic() - asked < EARLY:
             self.stop.wait(self.early.pause())
         else:
             self.early.reset()
@@ -59,7 +59,7 @@ class Work:
         """
         query = {"nodeId": self.client.config.node_id}
         answer = self.client.get("/api/jobs/pending", prefer=f"wait={wait}, offer", wait=wait, **query)
-        self.is_held = "wait" in answer.must_be_good().applied
+        self.may_ask_on = bool(answer.must_be_good().applied & {"wait", "offer"})
         job, objection = job_of(answer)
         if job is not None:
             self.runner.take(job, "offer" in answer.applied, objection)

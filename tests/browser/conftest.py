@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.window import VIEWPORT, Complaints
 from tests.world import World, world
 
 __all__ = ["world"]
@@ -17,36 +18,28 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone before another file's tests begin: while it is there, this thread has a running event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
 
 
-class Complaints(list[str]):
-    """What the browser complained of: scripts that fail, requests that fail, violations of the policy."""
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.append(message.text)
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield context
-    context.close()
+    with browser.new_context(viewport=VIEWPORT) as context:
+        yield context
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """Nothing may be complained of, on any page."""
-    page, complaints = context.new_page(), Complaints()
-    page.on("console", complaints.hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    """A window of somebody unknown, of which nothing may be complained, on any page."""
+    context.clear_cookies()
+    with context.new_page() as page:
+        complaints = Complaints(page)
+        yield page
     assert complaints == []
 
 
@@ -54,10 +47,4 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def ada(page: Page, world: World) -> Page:
     """Ada's browser, signed in."""
     world.sign_in(page, "ada")
-    return page
-
-
-@pytest.fixture
-def bo(page: Page, world: World) -> Page:
-    world.sign_in(page, "bo")
     return page

@@ -19,7 +19,7 @@ class RunningAgent:
             "HYPRBOX_API_URL": api.url,
             "HYPRBOX_NODE_ID": "eu-1",
             "HYPRBOX_NODE_TOKEN": TOKEN,
-            "HYPRBOX_INTERVAL": "300ms",
+            "HYPRBOX_INTERVAL": "200ms",
             "HYPRBOX_SCAN_INTERVAL": "1h",
             "HYPRBOX_TLS_PATHS": str(self.home / "certs/*.crt"),
             "HYPRBOX_STATE_DIR": str(self.home / "state"),

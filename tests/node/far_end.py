@@ -77,7 +77,7 @@ class FarEnd:
             while not (seen := look()):
                 left = until - time.monotonic()
                 assert left > 0, f"waited {seconds} s in vain; asked were {[call.path for call in self.calls]}"
-                self.changed.wait(min(left, 0.1))
+                self.changed.wait(min(left, 0.02))
         return seen
 
     def __enter__(self):

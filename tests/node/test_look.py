@@ -1,10 +1,14 @@
 """Scanners are guarded: from what they do, from how long they take, from dying."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 
 from hyprnode import config
 from hyprnode.host import Host
+from hyprnode.scanners.child import say
 from hyprnode.scanners.contract import FindingType, Gap, Scanner
 from hyprnode.scanners.look import look
 from hyprnode.scanning import end, hear, sight
@@ -42,7 +46,7 @@ def test_a_scanner_that_takes_too_long_is_stopped():
 def test_a_gap_keeps_its_key_open():
     _, run = look(odd(lambda host, config: iter([ONE, Gap("there")])), Host(), CONFIG)
 
-    assert (run.ok, run.types, run.unexamined) == (True, ["odd.thing"], ["there"])
+    assert (run.ok, run.types, run.unexamined) == (True, ["odd.thing", "odd.unreadable"], ["there"])
 
 
 def test_a_gap_without_a_key_keeps_everything_open():
@@ -72,3 +76,60 @@ def test_a_child_that_does_not_end_is_ended():
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
     finally:
         os.close(speaking)
+
+
+FOUR_SCANNERS = """
+import dataclasses, json, os, time
+from hyprnode import nursery, scanners
+from hyprnode.scanners.child import say
+from hyprnode.scanners.contract import FindingType, Scanner
+from hyprwire import Severity
+
+def one(name, scan):
+    kind = FindingType(name + ".thing", "", "", (Severity.WARN,))
+    scanners.ALL[name] = Scanner(name, lambda host, config: scan(kind), (kind,))
+
+def works(kind):
+    yield kind.found("here", Severity.WARN, "seen")
+
+def dies(kind):
+    os._exit(3)
+
+def hangs(kind):
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            pass
+
+scanners.ALL.clear()
+one("first", works), one("dies", dies), one("hangs", hangs), one("last", works)
+born = nursery.start()
+from hyprnode import config, scanning
+scanning.hear.__defaults__ = (0.5,)
+sight = scanning.look(born, config.load({}))
+print(json.dumps([dataclasses.asdict(run) for run in sight.runs] + [[f.type for f in sight.findings]]))
+"""
+
+
+def test_one_that_dies_and_one_that_hangs_cost_the_others_nothing(tmp_path):
+    words = [sys.executable, "-c", FOUR_SCANNERS]
+    done = subprocess.run(words, env={"HYPRBOX_STATE_DIR": str(tmp_path)}, capture_output=True, text=True, timeout=20)
+    *runs, types = json.loads(done.stdout)
+
+    assert [(run["name"], run["ok"], run["error"]) for run in runs] == [
+        ("first", True, None),
+        ("dies", False, "its process died"),
+        ("hangs", False, "it took too long"),
+        ("last", True, None),
+    ]
+    assert types == ["first.thing", "dies.unreadable", "hangs.unreadable", "last.thing"]
+
+
+def test_one_that_is_switched_off_takes_back_what_it_said():
+    scanner = odd(lambda host, config: iter([ONE]))
+    settings = config.load({"HYPRBOX_SCANNERS_OFF": "odd, tls"})
+
+    plan, _, run = (json.loads(word) for word in say([scanner], Host(), settings))
+    assert plan == {"plan": ["odd"]}
+    assert (run["run"]["ok"], run["run"]["types"]) == (True, ["odd.thing", "odd.unreadable"])

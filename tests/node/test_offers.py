@@ -104,6 +104,24 @@ def test_a_cancel_reaches_a_silent_script(full_api, start):
     assert full_api.asked("complete")[0].at - begun < 2
 
 
+def test_a_ping_may_say_that_the_job_is_no_more(full_api, start):
+    full_api.then("ping", problem(404, "unknown here"), problem(410, "cancelled"))
+    full_api.run("sleep 60", leaseSeconds=3)
+    start(full_api)
+
+    assert full_api.ended(seconds=5)["reason"] == "cancel"
+    assert len(full_api.asked("ping")) >= 2
+
+
+def test_an_api_that_does_not_hold_pings_gets_them_in_time(full_api, start):
+    full_api.then("ping", *[Reply(value={})] * 5)
+    full_api.run("sleep 2.2", leaseSeconds=3)
+    start(full_api)
+    full_api.ended()
+
+    assert 2 <= len(full_api.asked("ping")) <= 4
+
+
 def test_a_cancel_may_come_with_the_answer_to_output(full_api, start):
     full_api.then("output", Reply(value={"nextOffset": 3, "cancel": True}))
     full_api.run("echo on; sleep 60", leaseSeconds=None)
@@ -114,8 +132,8 @@ def test_a_cancel_may_come_with_the_answer_to_output(full_api, start):
 
 
 def test_an_outage_slows_no_script_and_loses_nothing(full_api, start, tmp_path):
-    full_api.then("output", *[Reply(503, headers={"Retry-After": "1"})] * 2)
-    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.02; done; touch {tmp_path}/done", killGraceSeconds=1)
+    full_api.then("output", Reply(503, headers={"Retry-After": "1"}))
+    full_api.run(f"for i in {{1..20}}; do echo $i; sleep 0.01; done; touch {tmp_path}/done", killGraceSeconds=1)
     start(full_api)
 
     full_api.wait_for((tmp_path / "done").exists, seconds=2)
@@ -164,6 +182,13 @@ def test_an_api_that_will_not_have_the_job_any_more_is_left_alone(full_api, star
     full_api.wait_for((tmp_path / "finished").exists)
     full_api.wait_for(lambda: len(full_api.asked("pending")) >= 2)
     assert not full_api.asked("complete")
+
+
+def test_an_api_that_offers_without_holding_is_asked_on(full_api, start):
+    full_api.then("pending", *[Reply(value=None, headers={"Preference-Applied": "offer"})] * 3)
+    start(full_api, HYPRBOX_INTERVAL="1h")
+
+    full_api.wait_for(lambda: len(full_api.asked("pending")) >= 3)
 
 
 def test_null_answered_at_once_is_not_asked_for_in_a_hurry(full_api, start):

@@ -25,7 +25,7 @@ STATIC = "/static/{}/hyprbox.css"
         "/dashboard/nowhere",
         "/api/docs",
         "/api/nodes",
-        "/health",
+        "/ready",
         STATIC,
         "/api/openapi.json",
     ],
@@ -93,6 +93,19 @@ def test_what_is_not_there_is_said_on_a_page(world, path, status, words):
 def test_a_page_that_fetches_news_of_itself_is_left_when_the_session_has_ended(world):
     answer = world.visitor().get("/dashboard/nodes", **{"hx-request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/dashboard/sign-in")
+
+
+def test_a_node_may_be_called_anything(world):
+    """Also what means something in an address."""
+    name, quoted = "50%?#&=<x>+\u202e", "50%25%3F%23%26%3D%3Cx%3E%2B%E2%80%AE"
+    world.agent(name).beat()
+    ada = world.visitor("ada")
+    assert f'href="/dashboard/nodes/{quoted}"' in ada.get("/dashboard/nodes?q=50%25").text
+    page = ada.get(f"/dashboard/nodes/{quoted}").text
+    assert f'hx-get="/dashboard/nodes/{quoted}"' in page
+    assert "<h1>50%?#&amp;=&lt;x&gt;+U+202E " in page
+    assert ada.post(f"/dashboard/nodes/{quoted}/labels", {"labels": "a=b"}).headers["location"].endswith("/settings")
+    assert ada.get(f"/dashboard/nodes/{quoted}/settings").status_code == 200
 
 
 def test_the_api_is_described_on_a_page(world):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from hyprbox.audit.model import Entry
@@ -40,13 +40,20 @@ def page(session: Session, before: int | None, limit: int) -> Sequence[Entry]:
 
 
 def first_broken(session: Session) -> int | None:
-    """The seq of the first entry that does not follow from the one before it."""
-    previous = START
+    """The seq of the first entry that does not follow from the one before it. What was dropped is believed."""
+    previous = None
     for entry in session.scalars(select(Entry).order_by(Entry.seq)).yield_per(500):
-        if entry.prev_hash != previous or entry.hash != chained(entry):
+        follows = entry.prev_hash == (START if entry.seq == 1 else previous or entry.prev_hash)
+        if not follows or entry.hash != chained(entry):
             return entry.seq
         previous = entry.hash
     return None
+
+
+def drop_old(session: Session, before: datetime, limit: int) -> int:
+    """From its beginning, so that what is left is still a chain. How many went."""
+    oldest = select(Entry.seq).where(Entry.at < before).order_by(Entry.seq).limit(limit)
+    return len(session.scalars(delete(Entry).where(Entry.seq.in_(oldest)).returning(Entry.seq)).all())
 
 
 def _one_at_a_time(session: Session) -> None:

@@ -1,17 +1,19 @@
 """A handful of numbers about the installation: the revision of its credentials, since when its sweeper sees."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from hyprbox.clock import from_ms
+from hyprbox.clock import from_ms, to_ms
 from hyprbox.facts.model import CredentialChange, Fact
 
 REVISION = "revision"
 SWEEPING_SINCE = "sweeping_since"
 LAST_SWEEP = "last_sweep"
+ROLLED_UP = "rolled_up"
+KEEPER = "keeper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ def value(session: Session, name: str) -> int:
 
 def put(session: Session, name: str, value: int) -> None:
     session.merge(Fact(name=name, value=value))
+
+
+def take_lease(session: Session, name: str, now: datetime, length: timedelta) -> bool:
+    """Whose UPDATE finds it free has it until then; others look again later."""
+    if session.get(Fact, name) is None:
+        session.add(Fact(name=name, value=0))
+        session.flush()
+    free = update(Fact).where(Fact.name == name, Fact.value < to_ms(now))
+    return session.scalar(free.values(value=to_ms(now + length)).returning(Fact.name)) is not None
 
 
 def credentials_changed(session: Session, now: datetime, *forget: str) -> None:

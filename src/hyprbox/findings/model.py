@@ -44,6 +44,7 @@ class Finding(Base):
         Index("findings_by_state", "state", "severity", "id"),
         Index("findings_by_job", "fix_job"),
         Index("findings_by_resolution", "resolved_at"),
+        Index("findings_by_type", "state", "severity", "type", "node_id", "id"),
     )
 
     node_id: Mapped[str] = mapped_column(primary_key=True)

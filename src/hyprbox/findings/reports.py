@@ -47,7 +47,7 @@ class Part:
 
 def record(session: Session, report: FindingReport, now: datetime, proves: str | None = None) -> None:
     """`proves` is the job whose end this scan came after, for the fixes that wait for it."""
-    if not nodes.exists(session, report.nodeId):
+    if not nodes.lock(session, report.nodeId):
         raise Missing(f"node {report.nodeId} is not known, expected a heartbeat first")
     rows: Rows | None = None
     for part in parts(report):

@@ -1,16 +1,18 @@
 """Finding findings: filtered and worst first, a page at a time; and grouped by type, as a person works them off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import case, func, or_, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Invalid
 from hyprbox.findings.model import Finding, State, rank
 from hyprwire import Severity
 
-MOST_GROUPS = 200
+MOST_GROUPS = 100
+MANY = 200
+NONE = (0, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All findings of one type and severity that wait, with the nodes that have them; `newest` is the id of one."""
+    """All findings of one type and severity that wait; `newest` is the id of one.
+
+    `nodes` have them; None when they are so many that counting nodes would take too long for a page.
+    """
 
     type: str
     severity: Severity
     findings: int
-    nodes: int
+    nodes: int | None
     fixing: int
     newest: str
 
@@ -71,12 +76,31 @@ def _position(text: str) -> tuple[Severity, str]:
 
 def groups(session: Session, least: Severity = Severity.WARN) -> list[Group]:
     """What wants attention, grouped by type and severity, worst first."""
-    nodes, fixing = func.count(Finding.node_id.distinct()), case((Finding.state == State.FIXING, 1), else_=0)
-    counted = (
-        select(Finding.type, Finding.severity, func.count(), nodes, func.sum(fixing), func.max(Finding.id))
-        .where(Finding.state.in_([State.OPEN, State.FIXING]), Finding.severity >= least)
-        .group_by(Finding.type, Finding.severity)
-        .order_by(Finding.severity.desc(), nodes.desc(), Finding.type)
-        .limit(MOST_GROUPS)
+    waiting, fixing = (_counted(session, state, least) for state in (State.OPEN, State.FIXING))
+    found = []
+    for key in waiting.keys() | fixing.keys():
+        (open_ones, newest_open), (fixed, newest_fixed) = waiting.get(key, NONE), fixing.get(key, NONE)
+        found.append(Group(*key, open_ones + fixed, None, fixed, max(newest_open, newest_fixed)))
+    found.sort(key=lambda group: (-rank(group.severity), -group.findings, group.type))
+    return _with_nodes(session, found[:MOST_GROUPS])
+
+
+def _counted(session: Session, state: State, least: Severity) -> dict[tuple[str, Severity], tuple[int, str]]:
+    """How many, and the newest. In the order of its index, so that the database only has to count along."""
+    rows = (
+        select(Finding.severity, Finding.type, func.count(), func.max(Finding.id))
+        .where(Finding.state == state, Finding.severity >= least)
+        .group_by(Finding.severity, Finding.type)
     )
-    return [Group(*row) for row in session.execute(counted).all()]
+    return {(type, severity): (number, newest) for severity, type, number, newest in session.execute(rows)}
+
+
+def _with_nodes(session: Session, groups: list[Group]) -> list[Group]:
+    few = [(group.severity, group.type) for group in groups if group.findings <= MANY]
+    rows = (
+        select(Finding.type, Finding.severity, func.count(Finding.node_id.distinct()))
+        .where(Finding.state.in_([State.OPEN, State.FIXING]), tuple_(Finding.severity, Finding.type).in_(few))
+        .group_by(Finding.type, Finding.severity)
+    )
+    nodes = {(type, severity): number for type, severity, number in session.execute(rows)}
+    return [replace(group, nodes=nodes.get((group.type, group.severity))) for group in groups]

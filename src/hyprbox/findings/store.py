@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -140,6 +140,16 @@ def count(session: Session, node_id: str) -> None:
         "open_info": counted.get(Severity.INFO, 0),
     }
     session.execute(update(NodeState).where(NodeState.node_id == node_id).values(numbers))
+
+
+def drop_resolved(session: Session, before: datetime, limit: int) -> int:
+    """With their history. How many went."""
+    old = select(Finding).where(Finding.state == State.RESOLVED, Finding.resolved_at < before).limit(limit)
+    findings = session.scalars(old).all()
+    for finding in findings:
+        session.execute(delete(Event).where(Event.node_id == finding.node_id, Event.finding_id == finding.id))
+        session.delete(finding)
+    return len(findings)
 
 
 def forget_report(session: Session, finding: Finding) -> None:

@@ -24,6 +24,7 @@ def next_offer(session: Session, node_id: str, now: datetime) -> Handed | None:
 def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: datetime) -> None:
     """The same runId again is welcome again; Conflict when another run has it, Gone when it is not to run any more."""
     job = of_badge(session, badge, job_id)
+    nodes.lock(session, job.node_id)
     if job.run_id == run_id and job.state == State.RUNNING:
         return
     if job.state in (State.CANCELLED, State.EXPIRED) or (job.run_id == run_id and job.state == State.LOST):
@@ -36,6 +37,7 @@ def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: dateti
 
 def claim(session: Session, badge: Badge, node_id: str, now: datetime) -> Handed | None:
     """For an agent without offers: asking takes. Asking while its last job runs means that it has left that one."""
+    nodes.lock(session, node_id)
     running = _running(session, node_id)
     if running and running.run_id is not None:
         return None

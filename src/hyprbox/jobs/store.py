@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -12,11 +12,12 @@ from hyprbox.audit import store as audit
 from hyprbox.db import wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
-from hyprbox.jobs.model import Job, State
+from hyprbox.jobs.model import Job, Piece, State
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import store as nodes
 
 LEASE_SECONDS = 90
+ENDED = [state for state in State if state not in (State.QUEUED, State.RUNNING)]
 
 
 def queue(session: Session, now: datetime, actor: str, order: Order, job_id: str | None = None) -> Job:
@@ -130,6 +131,25 @@ def expire_unfinished(session: Session, now: datetime) -> int:
     jobs = session.scalars(select(Job).where(Job.state.in_([State.QUEUED, State.RUNNING]))).all()
     for job in jobs:
         end(session, now, job, State.EXPIRED, "the database was restored from a backup")
+    return len(jobs)
+
+
+def drop_output(session: Session, before: datetime, limit: int) -> int:
+    """Of jobs that ended before. How many jobs lost theirs; that is shown with them."""
+    old = select(Job).where(Job.finished_at < before, Job.output_bytes > 0, Job.state.in_(ENDED)).limit(limit)
+    jobs = session.scalars(old).all()
+    for job in jobs:
+        session.execute(delete(Piece).where(Piece.node_id == job.node_id, Piece.job_id == job.id))
+        job.output_bytes = 0
+    return len(jobs)
+
+
+def drop_jobs(session: Session, before: datetime, limit: int) -> int:
+    old = select(Job).where(Job.finished_at < before, Job.state.in_(ENDED)).limit(limit)
+    jobs = session.scalars(old).all()
+    for job in jobs:
+        session.execute(delete(Piece).where(Piece.node_id == job.node_id, Piece.job_id == job.id))
+        session.delete(job)
     return len(jobs)
 
 

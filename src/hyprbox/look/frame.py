@@ -15,23 +15,37 @@ from hyprbox.people.model import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
-    """The numbers in the side menu."""
+class Fleet:
+    """The fleet in numbers: findings that are OPEN or FIXING, jobs that have not ended."""
 
-    nodes: int
-    findings: int
+    online: int
+    offline: int
+    critical: int
+    warn: int
     jobs: int
+
+    @property
+    def nodes(self) -> int:
+        return self.online + self.offline
+
+    @property
+    def findings(self) -> int:
+        return self.critical + self.warn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """`here` is the address of the page, with its query; None where fetching it again would show something else."""
+    """`here` is the address of the page, with its query; None where fetching it again would show something else.
+
+    `seen` says up to which news the page is fresh, for the stream that tells it of later ones.
+    """
 
     caller: Caller
     now: datetime
     here: str | None
+    seen: str
     public_url: str
-    menu: Menu
+    fleet: Fleet
 
     def page(self, template: str, status: int = 200, **context: Any) -> Template:
         return html(template, status, frame=self, now=self.now, may=may(self.caller), **context)

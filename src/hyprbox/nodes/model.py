@@ -62,13 +62,30 @@ class Sample(Base):
     """One point of a node's load; ts in seconds since 1970, percentages as tenths."""
 
     __tablename__ = "samples"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = ({"sqlite_with_rowid": False, "postgresql_partition_by": "RANGE (ts)"},)
 
     node_id: Mapped[str] = mapped_column(primary_key=True)
     ts: Mapped[int] = mapped_column(primary_key=True)
     cpu: Mapped[int] = mapped_column(SmallInteger)
     ram: Mapped[int] = mapped_column(SmallInteger)
     disk: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Rollup(Base):
+    """Many samples as one point: averages and maxima of `step` seconds from `ts` on."""
+
+    __tablename__ = "rollups"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    ts: Mapped[int] = mapped_column(primary_key=True)
+    cpu: Mapped[int] = mapped_column(SmallInteger)
+    cpu_max: Mapped[int] = mapped_column(SmallInteger)
+    ram: Mapped[int] = mapped_column(SmallInteger)
+    ram_max: Mapped[int] = mapped_column(SmallInteger)
+    disk: Mapped[int] = mapped_column(SmallInteger)
+    disk_max: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Change(Base):

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
 from hyprbox.db import Base, wake
 from hyprbox.errors import Conflict, Invalid, Missing
-from hyprbox.nodes.model import Change, Node, Sample, State, Status
+from hyprbox.nodes.model import Change, Node, State, Status
 from hyprbox.tokens import store as tokens
 from hyprwire.names import check_node_id
 
@@ -21,6 +21,11 @@ def get(session: Session, node_id: str) -> Node:
     if node is None:
         raise Missing(f"node {node_id} is not known")
     return node
+
+
+def lock(session: Session, node_id: str) -> bool:
+    """Until the commit, nobody else changes what hangs on this node. False when it is not known."""
+    return session.scalar(select(Node.node_id).where(Node.node_id == node_id).with_for_update()) is not None
 
 
 def exists(session: Session, node_id: str) -> bool:
@@ -89,13 +94,6 @@ def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: st
 def changes(session: Session, limit: int) -> Sequence[Change]:
     """Newest first."""
     return session.scalars(select(Change).order_by(Change.at.desc()).limit(limit)).all()
-
-
-def drop_old_samples(session: Session, before: datetime, limit: int) -> int:
-    """At most `limit` rows at a time, so that no beat waits for it."""
-    old = select(Sample.node_id, Sample.ts).where(Sample.ts < int(before.timestamp())).limit(limit)
-    gone = delete(Sample).where(tuple_(Sample.node_id, Sample.ts).in_(old))
-    return session.connection().execute(gone).rowcount
 
 
 def _contested(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -27,12 +27,7 @@ class Fleet:
     offline: int
     critical: int
     warn: int
-    queued: int
-    running: int
-
-    @property
-    def nodes(self) -> int:
-        return self.online + self.offline
+    jobs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +46,7 @@ def fleet(session: Session) -> Fleet:
     nodes, online_now, critical, warn = (int(number or 0) for number in session.execute(select(*parts)).one())
     return Fleet(
         online=online_now, offline=nodes - online_now, critical=critical, warn=warn,
-        queued=_jobs(session, JobState.QUEUED), running=_jobs(session, JobState.RUNNING),
+        jobs=_jobs(session, JobState.QUEUED) + _jobs(session, JobState.RUNNING),
     )  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from hyprnode import config, memory, nursery, scanners
+from hyprnode import config, kept, memory, nursery, scanners
+from hyprnode.config import Config
 from hyprnode.host import Host
-from hyprnode.scanners.look import look
+from hyprnode.scanners.contract import Scanner
+from hyprnode.scanners.look import look, off
 from hyprwire import codec
 
 
@@ -18,16 +21,25 @@ def main(order: int, report: int) -> NoReturn:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])
-    host = Host(proc=settings.proc)
+    host = Host(proc=settings.proc, kept=kept.load(settings.state_dir, afresh=terms["afresh"]))
     with open(report, "wb") as lines:
-        for scanner in scanners.ALL.values():
-            if not terms["scanners"] or scanner.name in terms["scanners"]:
-                lines.write(line("begin", scanner.name))
-                lines.flush()  # so that the agent knows whose turn it was, should it have to end this
-                findings, run = look(scanner, host, settings)
-                lines.writelines(line("finding", asdict(finding)) for finding in findings)
-                lines.write(line("run", asdict(run)))
+        for word in say(chosen(terms["scanners"]), host, settings):
+            lines.write(word)
+            lines.flush()  # so that the agent knows whose turn it is, should it have to end this
+        host.kept.save()
     os._exit(0)
+
+
+def chosen(names: Sequence[str]) -> list[Scanner]:
+    return [scanner for scanner in scanners.ALL.values() if not names or scanner.name in names]
+
+
+def say(plan: Sequence[Scanner], host: Host, settings: Config) -> Iterator[bytes]:
+    yield line("plan", [scanner.name for scanner in plan])
+    for scanner in plan:
+        yield line("begin", scanner.name)
+        findings, run = off(scanner) if scanner.name in settings.scanners_off else look(scanner, host, settings)
+        yield b"".join(line("finding", asdict(finding)) for finding in findings) + line("run", asdict(run))
 
 
 def line(kind: str, value: Any) -> bytes:

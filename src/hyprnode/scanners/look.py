@@ -10,7 +10,7 @@ from types import FrameType
 from hyprnode.config import Config
 from hyprnode.host import Host
 from hyprnode.say import printable
-from hyprnode.scanners.contract import Gap, Scanner
+from hyprnode.scanners.contract import Gap, Scanner, Seen
 from hyprwire import Finding, ScannerRun, Severity
 
 SECONDS = 10
@@ -41,7 +41,12 @@ def look(scanner: Scanner, host: Host, config: Config, seconds: float = SECONDS)
     return seen.findings, run_of(scanner, seen)
 
 
-def _sort(found: Iterable[Finding | Gap], seen: Look) -> None:
+def off(scanner: Scanner) -> tuple[list[Finding], ScannerRun]:
+    """Whoever switched it off does not want to hear of what it found before, either."""
+    return [], ScannerRun(name=scanner.name, types=scanner.type_names)
+
+
+def _sort(found: Iterable[Seen], seen: Look) -> None:
     for one in found:
         if isinstance(one, Gap):
             seen.gaps.append(one)
@@ -55,7 +60,7 @@ def run_of(scanner: Scanner, seen: Look) -> ScannerRun:
     return ScannerRun(
         name=scanner.name,
         ok=seen.error is None,
-        types=[kind.name for kind in scanner.types] if is_complete else [],
+        types=scanner.type_names if is_complete else [],
         unexamined=[gap.key for gap in seen.gaps if gap.key is not None],
         ms=seen.ms,
         error=seen.error,

@@ -1,15 +1,16 @@
 // What pages do besides links and forms, all of which work without it: keys, ticks, copying, the sign that says
-// whether the page is live, and the console of a running job.
+// whether the page is live, the console of a running job, and values read off a plot.
 "use strict";
 
 const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
 
 // Keys: / searches; g and a letter go to a page of the menu.
-let went = 0;
+const LONG_AGO = -Infinity;
+let went = LONG_AGO;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const after_g = event.timeStamp - went < 1500;
-  went = event.key === "g" ? event.timeStamp : 0;
+  went = event.key === "g" ? event.timeStamp : LONG_AGO;
   const target = after_g
     ? document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)
     : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
@@ -180,6 +181,57 @@ class Console {
     this.box.querySelector("[data-following]").textContent = words;
   }
 }
+
+// Under the pointer, all plots say their value at that time. What they know is the path that they draw.
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 1000;
+const NEAR = 12;
+
+const element = (name, attributes, ...children) => {
+  const made = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  made.append(...children);
+  return made;
+};
+
+const points = (plot) =>
+  plot.querySelector(".avg").getAttribute("d").split(/[M ]+/).filter(Boolean).map((point) => point.split(",").map(Number));
+
+const tag = (part, y, left, width, words) =>
+  element("svg", { x: `${part * 100}%`, y, overflow: "visible" },
+    element("rect", { class: "tag", x: left, width, height: 18, rx: 4 }),
+    element("text", { class: "tag-text", x: left + width / 2, y: 13, "text-anchor": "middle" }, words));
+
+const read_off = (plot, part) => {
+  const [x, y] = points(plot).reduce((best, point) =>
+    Math.abs(point[0] - part * WIDTH) < Math.abs(best[0] - part * WIDTH) ? point : best, [Infinity, 0]);
+  if (Math.abs(x - part * WIDTH) > NEAR) return;
+  const low = Number(plot.dataset.low), at = x / WIDTH, height = plot.clientHeight || 88;
+  const value = Math.round(low + (1 - y / 100) * (100 - low));
+  plot.append(element("g", { class: "cursor-at" },
+    element("line", { class: "cursor", x1: `${at * 100}%`, x2: `${at * 100}%`, y1: 0, y2: height }),
+    element("circle", { class: "here", cx: `${at * 100}%`, cy: (y / 100) * height, r: 3.5 }),
+    tag(at, 4, at > 0.85 ? -50 : 6, 44, `${value} %`)));
+};
+
+const tell_time = (axis, part) => {
+  const { start, length } = axis.dataset;
+  const at = new Date((Number(start) + part * Number(length)) * 1000);
+  const words = at.toLocaleString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  axis.append(element("g", { class: "cursor-at" }, tag(part, 29, -44, 88, words)));
+};
+
+document.addEventListener("pointermove", (event) => {
+  for (const old of document.querySelectorAll(".cursor-at")) old.remove();
+  const plots = event.target.closest?.("[data-plots]");
+  const axis = plots?.querySelector("[data-start]");
+  if (!axis) return;
+  const { left, width } = axis.getBoundingClientRect();
+  const part = (event.clientX - left) / width;
+  if (part < 0 || part > 1) return;
+  for (const plot of plots.querySelectorAll("[data-low]")) read_off(plot, part);
+  tell_time(axis, part);
+});
 
 const attach_consoles = () => {
   for (const box of document.querySelectorAll("[data-follow]")) box.console ??= new Console(box);

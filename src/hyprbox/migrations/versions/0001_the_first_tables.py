@@ -64,6 +64,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("finding_events", schema=None) as batch_op:
         batch_op.create_index("finding_events_by_finding", ["finding_id", "id"], unique=False)
+        batch_op.create_index("finding_events_by_id", ["id"], unique=False)
 
     op.create_table(
         "findings",
@@ -94,7 +95,9 @@ def upgrade() -> None:
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.create_index("findings_by_id", ["id"], unique=False)
         batch_op.create_index("findings_by_job", ["fix_job"], unique=False)
+        batch_op.create_index("findings_by_resolution", ["resolved_at"], unique=False)
         batch_op.create_index("findings_by_state", ["state", "severity", "id"], unique=False)
+        batch_op.create_index("findings_by_type", ["state", "severity", "type", "node_id", "id"], unique=False)
 
     op.create_table(
         "job_output",
@@ -202,6 +205,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "rollups",
+        sa.Column("node_id", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("ts", sa.Integer(), nullable=False),
+        sa.Column("cpu", sa.SmallInteger(), nullable=False),
+        sa.Column("cpu_max", sa.SmallInteger(), nullable=False),
+        sa.Column("ram", sa.SmallInteger(), nullable=False),
+        sa.Column("ram_max", sa.SmallInteger(), nullable=False),
+        sa.Column("disk", sa.SmallInteger(), nullable=False),
+        sa.Column("disk_max", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("node_id", "step", "ts"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "samples",
         sa.Column("node_id", sa.String(), nullable=False),
         sa.Column("ts", sa.Integer(), nullable=False),
@@ -209,8 +226,11 @@ def upgrade() -> None:
         sa.Column("ram", sa.SmallInteger(), nullable=False),
         sa.Column("disk", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("node_id", "ts"),
+        postgresql_partition_by="RANGE (ts)",
         sqlite_with_rowid=False,
     )
+    if op.get_bind().dialect.name == "postgresql":  # for a clock that is days ahead; each day gets its own in time
+        op.execute("CREATE TABLE samples_default PARTITION OF samples DEFAULT")
     op.create_table(
         "scanner_state",
         sa.Column("node_id", sa.String(), nullable=False),

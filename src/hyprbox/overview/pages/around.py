@@ -1,18 +1,26 @@
 """What stands around every page."""
 
+from dataclasses import asdict
+
 from hyprbox.door import HttpRequest, TheBox, TheCaller
-from hyprbox.look.frame import Frame, Menu
+from hyprbox.look.frame import Fleet, Frame
 from hyprbox.overview import store
+from hyprbox.overview.pages.live import news
+from hyprbox.visitor import address_of
 
 
 async def frame(request: HttpRequest, box: TheBox, caller: TheCaller) -> Frame:
-    fleet = await box.db.read(store.fleet)
-    menu = Menu(nodes=fleet.nodes, findings=fleet.critical + fleet.warn, jobs=fleet.queued + fleet.running)
-    return Frame(caller=caller, now=box.clock.now(), here=here(request), public_url=box.config.public_url, menu=menu)
+    seen = news(box.wake)  # before anything is read, so that what changes meanwhile counts as later
+    return Frame(
+        caller=caller,
+        now=box.clock.now(),
+        here=here(request),
+        seen=seen,
+        public_url=box.config.public_url,
+        fleet=Fleet(**asdict(await box.db.read(store.fleet))),
+    )
 
 
 def here(request: HttpRequest) -> str | None:
     """The answer to a form, with a secret that is shown once for example, is not there any more when it is fetched."""
-    if request.method != "GET":
-        return None
-    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return address_of(request) if request.method == "GET" else None

@@ -12,7 +12,7 @@ from hyprbox.findings.worklist import Problem, problems
 from hyprbox.look.frame import TheFrame
 from hyprbox.overview import store
 from hyprbox.overview.lately import Activity, lately
-from hyprbox.overview.store import Fleet, Progress
+from hyprbox.overview.store import Progress
 from hyprbox.people.model import Role
 from hyprbox.presets.store import recommended
 from hyprwire import Severity
@@ -22,7 +22,6 @@ ACTIVITIES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    fleet: Fleet
     progress: Progress
     problems: list[Problem]
     lately: list[Activity]
@@ -46,6 +45,6 @@ def bars(numbers: list[int], height: int = 24) -> list[int]:
 
 def _home(session: Session, now: datetime, may_read: bool) -> Home:
     return Home(
-        fleet=store.fleet(session), progress=store.progress(session, now), problems=problems(session),
+        progress=store.progress(session, now), problems=problems(session),
         lately=lately(session, now, ACTIVITIES, may_read),
     )  # fmt: skip

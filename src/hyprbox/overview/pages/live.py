@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
 from litestar import get
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from hyprbox.box import Box
 from hyprbox.door import TheBox, viewer
-from hyprbox.wake import Ear
+from hyprbox.wake import Ear, Wake
 
 KINDS = ("nodes", "findings", "jobs")
 AT_MOST_EVERY = 1.0
@@ -17,20 +18,37 @@ KEEP_ALIVE_SECONDS = 15.0
 
 
 @get("/live", guards=[viewer])
-async def stream(box: TheBox) -> Stream:
+async def stream(box: TheBox, seen: FromQuery[str] = "") -> Stream:
+    """`seen` is what the page says it has seen, see `news`."""
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(events(box), media_type="text/event-stream", headers=headers)
+    return Stream(events(box, seen), media_type="text/event-stream", headers=headers)
 
 
-async def events(box: Box) -> AsyncIterator[bytes]:
+def news(wake: Wake) -> str:
+    """How often each kind has changed, as far as this process has heard."""
+    return ".".join(str(wake.news[kind]) for kind in KINDS)
+
+
+async def events(box: Box, seen: str) -> AsyncIterator[bytes]:
+    """First what changed before somebody listened here, then what changes."""
     with ExitStack() as stack:
         ears = {kind: stack.enter_context(box.wake.listen("fleet", kind)) for kind in KINDS}
         yield b": listening\n\n"
+        changed = missed(seen, news(box.wake))
         while not box.wake.closing:
-            for kind in await rung(ears, KEEP_ALIVE_SECONDS):
+            for kind in changed:
                 yield f"event: {kind}\ndata: {{}}\n\n".encode()
             yield b": still here\n\n"
             await asyncio.sleep(AT_MOST_EVERY)
+            changed = await rung(ears, KEEP_ALIVE_SECONDS)
+
+
+def missed(seen: str, now: str) -> list[str]:
+    """A page of another process, or of an earlier life of this one, has missed everything."""
+    before, after = seen.split("."), now.split(".")
+    if len(before) != len(after):
+        return []
+    return [kind for kind, old, new in zip(KINDS, before, after, strict=True) if old != new]
 
 
 async def rung(ears: dict[str, Ear], seconds: float) -> list[str]:

@@ -1,0 +1,36 @@
+"""What goes on in a process while it serves, whether anybody asks or not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import make_url
+
+from hyprbox import keep, sweep
+from hyprbox.box import Box
+from hyprbox.bus import Bus
+from hyprbox.db import Topic
+
+
+@asynccontextmanager
+async def of(box: Box) -> AsyncIterator[None]:
+    bus = None if box.db.is_sqlite else _bus(box)
+    box.db.start(box.wake.publish, bus.tell if bus else None)
+    await box.gate.refresh()
+    going_on = (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box), keep.forever(box))
+    tasks = [asyncio.create_task(work) for work in going_on]
+    yield
+    box.wake.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await box.db.stop()
+    if bus:
+        await asyncio.to_thread(bus.stop)
+
+
+def _bus(box: Box) -> Bus:
+    def heard(topics: Sequence[Topic] | None) -> None:
+        box.wake.publish(box.wake.topics() if topics is None else topics)
+
+    return Bus(make_url(box.config.listen_url) if box.config.listen_url else box.db.url, heard)

@@ -1,0 +1,68 @@
+"""The schema that migrations make is the one that the models say, and no program works on one it does not know."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from hyprbox import migrations
+from hyprbox.db import Database
+from hyprbox.tables import METADATA
+
+
+def ours(_, name, kind, reflected, __):
+    return not (kind == "table" and reflected and (name == "alembic_version" or name.startswith("samples_")))
+
+
+def test_the_models_say_what_the_migrations_make(db):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": ours})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_upgrading_twice_changes_nothing(db):
+    migrations.upgrade(db.engine)
+    with db.engine.connect() as connection:
+        assert migrations.revision(connection) == migrations.head()
+
+
+def test_a_newer_schema_is_refused(db):
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrations.SchemaIsNewer, match="revision 9999"):
+        migrations.upgrade(db.engine)
+
+
+def test_an_embedded_database_is_copied_before_it_is_changed(sqlite_databases, monkeypatch):
+    url = sqlite_databases.fresh()
+    with closing(Database(url)) as db:
+        with db.session() as session:
+            session.execute(text("INSERT INTO facts (name, value) VALUES ('mine', 7)"))
+        monkeypatch.setattr(migrations, "head", lambda: "0002")
+        migrations.upgrade(db.engine)
+    copy = f"{url.removeprefix('sqlite:///')}.before-0002"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT value FROM facts WHERE name = 'mine'").fetchone() == (7,)
+
+
+def test_two_processes_that_start_together_migrate_once(postgres_databases):
+    url = postgres_databases.empty()
+    errors = []
+
+    def start():
+        with closing(Database(url)) as db:
+            try:
+                migrations.upgrade(db.engine)
+            except Exception as error:
+                errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []

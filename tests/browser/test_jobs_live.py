@@ -1,0 +1,142 @@
+"""A script is run, watched, stopped and run again."""
+
+import pytest
+from playwright.sync_api import expect
+
+LINE = "0123456789 the quick brown fox jumps over the lazy dog, again and again and again\n"
+
+
+@pytest.fixture
+def eu_1(world):
+    agent = world.agent("eu-1")
+    agent.beat()
+    return agent
+
+
+@pytest.fixture
+def running(world, eu_1):
+    job_id = world.queue("eu-1", "echo something")
+    eu_1.accept(job_id)
+    yield job_id
+    eu_1.complete(job_id, 0)
+
+
+def watch(page, world, job_id):
+    page.goto(f"{world.url}/dashboard/jobs/{job_id}")
+    expect(page.locator("[data-following]")).to_have_text("Live")
+    return page.get_by_role("log")
+
+
+def test_a_script_for_one_node_leads_to_its_job(ada, world, eu_1):
+    ada.goto(f"{world.url}/dashboard/nodes/eu-1")
+    ada.get_by_role("link", name="Run a script…").click()
+    ada.get_by_label("Script").fill("set -e\nuptime --pretty")
+    ada.get_by_label("Environment").fill("LEVEL=3")
+    ada.get_by_role("button", name="Run it").click()
+
+    expect(ada.locator("h1")).to_contain_text("uptime --pretty")
+    expect(ada.locator("h1")).to_contain_text("Queued")
+    ada.get_by_text("Script and environment").click()
+    expect(ada.get_by_label("The script")).to_have_text("set -e\nuptime --pretty")
+    expect(ada.locator(".source .facts")).to_contain_text("LEVEL")
+
+    ada.get_by_text("Cancel…").click()
+    ada.get_by_role("button", name="Cancel it").click()
+    expect(ada.locator("h1")).to_contain_text("Cancelled")
+    expect(ada.get_by_text("Cancelled by ada before it started.")).to_be_visible()
+
+
+def test_a_script_for_ticked_nodes_becomes_a_job_on_each(ada, world, eu_1):
+    world.agent("eu-2").beat()
+    ada.goto(f"{world.url}/dashboard/nodes")
+    ada.get_by_label("Tick eu-1").check()
+    ada.get_by_label("Tick eu-2").check()
+    ada.get_by_role("button", name="Run a script…").click()
+    expect(ada.get_by_role("textbox", name="Nodes")).to_have_value("eu-1 eu-2")
+    ada.get_by_label("Script").fill("true # for two")
+    ada.get_by_role("button", name="Run it").click()
+
+    expect(ada.get_by_role("row").filter(has_text="true # for two")).to_have_count(2)
+    for row in world.visitor("ada").get("/api/jobs?state=QUEUED").json()["items"]:
+        world.visitor("ada").post(f"/dashboard/jobs/{row['id']}/cancellation")
+
+
+def test_a_form_that_is_refused_keeps_what_was_typed(ada, world, eu_1):
+    ada.goto(f"{world.url}/dashboard/run?node=eu-1&node=nowhere")
+    ada.get_by_label("Script").fill("<b>\n echo 'kept'")
+    ada.get_by_role("button", name="Run it").click()
+    expect(ada.get_by_role("alert")).to_have_text("Node nowhere is not known.")
+    expect(ada.get_by_label("Script")).to_have_value("<b>\n echo 'kept'")
+
+
+def test_output_appears_as_it_is_written_and_goes_on_after_a_reload(ada, world, eu_1, running):
+    log = watch(ada, world, running)
+    eu_1.say(running, "first \x1b[1mbold\x1b[0m\n")
+    expect(log).to_contain_text("first bold")
+    ada.reload()
+    eu_1.say(running, "second\n")
+    expect(log).to_contain_text("first bold\nsecond")
+    assert log.inner_text().count("first") == 1
+
+
+def test_ten_megabytes_freeze_nothing_and_the_last_lines_stay(ada, world, eu_1, running):
+    log = watch(ada, world, running)
+    ada.evaluate(
+        "window.longest = 0; let last = performance.now();"
+        "(function tick() { const now = performance.now();"
+        " window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(tick); })()"
+    )
+    for _ in range(5):
+        eu_1.say(running, LINE * 25_000)
+    eu_1.say(running, "the very end\n")
+
+    expect(log).to_contain_text("the very end", timeout=15_000)
+    expect(ada.locator("[data-left-out]")).to_be_visible()
+    assert log.inner_text().count("\n") <= 5200
+    assert ada.evaluate("window.longest") < 1000
+
+
+def test_it_follows_until_somebody_scrolls_up(ada, world, eu_1, running):
+    log = watch(ada, world, running)
+    eu_1.say(running, LINE * 200)
+    expect(ada.get_by_role("button", name="Stop following")).to_be_visible()
+    ada.wait_for_function("document.querySelector('.console pre').scrollTop > 100")
+
+    log.evaluate("log => log.scrollTop = 50")
+    expect(ada.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    eu_1.say(running, "more\n")
+    expect(log).to_contain_text("more")
+    assert log.evaluate("log => log.scrollTop") == 50
+    ada.get_by_role("button", name="Follow", exact=True).click()
+    ada.wait_for_function(
+        "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)(document.querySelector('pre'))"
+    )
+
+
+def test_the_end_comes_by_itself_with_its_reason(ada, world, eu_1):
+    job_id = world.queue("eu-1", "sleep 1h", timeoutSeconds=60)
+    eu_1.accept(job_id)
+    watch(ada, world, job_id)
+    eu_1.complete(job_id, 137, reason="timeout", signal=9, output="bye\n", survivors=[{"pid": 4321, "comm": "nginx"}])
+
+    expect(ada.get_by_role("heading", name="Stopped after 1 min, its time limit")).to_be_visible()
+    expect(ada.locator("[data-following]")).to_have_text("Ended")
+    expect(ada.get_by_role("log")).to_contain_text("bye")
+    expect(ada.get_by_role("cell", name="4321")).to_be_visible()
+
+    ada.get_by_text("Run again…").click()
+    ada.get_by_role("button", name="Run it again").click()
+    expect(ada.locator("h1")).to_contain_text("Queued")
+    world.visitor("ada").post(f"/dashboard/jobs/{ada.url.rpartition('/')[2]}/cancellation")
+
+
+def test_a_running_job_is_asked_to_stop(ada, world, eu_1):
+    job_id = world.queue("eu-1", "sleep 1h")
+    eu_1.accept(job_id)
+    watch(ada, world, job_id)
+    ada.get_by_text("Cancel…").click()
+    ada.get_by_role("button", name="Cancel it").click()
+    expect(ada.locator("h1")).to_contain_text("Being cancelled")
+
+    eu_1.complete(job_id, 143, reason="cancel")
+    expect(ada.get_by_role("heading", name="Cancelled by ada after")).to_be_visible()
