@@ -26,12 +26,13 @@ revert() {
   restore && take_up_ssh_settings
 }
 
-# The four lists as lines of sshd_config; false when one would be empty.
+# The lists as lines of sshd_config; false when one would be empty.
 _wanted() {
   local settings
   settings=$(ssh_settings)
   _list Ciphers "$_STRONG_CIPHERS" "$settings" && _list MACs "$_STRONG_MACS" "$settings" &&
-    _list KexAlgorithms "$_STRONG_KEX" "$settings" && _list HostKeyAlgorithms '.*' "$settings"
+    _list KexAlgorithms "$_STRONG_KEX" "$settings" && _list HostKeyAlgorithms '.*' "$settings" || return
+  if grep -q '^pubkeyacceptedalgorithms ' <<<"$settings"; then _list PubkeyAcceptedAlgorithms '.*' "$settings"; fi
 }
 
 # _list NAME STRONG SETTINGS

@@ -39,6 +39,7 @@ PermitRootLogin $(_root "$1")
 HostbasedAuthentication no
 IgnoreRhosts yes
 PermitUserEnvironment no
+StrictModes yes
 X11Forwarding no
 MaxAuthTries $(_at_most 4 maxauthtries "$1")
 LoginGraceTime $(_at_most 60 logingracetime "$1")

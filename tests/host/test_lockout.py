@@ -68,7 +68,7 @@ def ruleset(box):
 @pytest.mark.parametrize(("preset", "seconds"), [("ufw-enable", 6), ("nft-baseline", 3)])
 def test_a_firewall_that_shuts_everybody_out_is_rolled_back(box, preset, seconds):
     before, peer = box.changed("/etc"), box.peer()
-    runs = Runs(box, preset, seconds=seconds).spoilt(shut_everybody_out)
+    runs = Runs(box, preset, guard=seconds).spoilt(shut_everybody_out)
 
     assert runs().code == 0
     assert not peer.reaches(22, seconds=0.5)
@@ -80,7 +80,7 @@ def test_a_firewall_that_shuts_everybody_out_is_rolled_back(box, preset, seconds
 
 
 def test_a_firewall_that_is_confirmed_stays(box):
-    peer, runs = box.peer(), Runs(box, "nft-baseline", seconds=3)
+    peer, runs = box.peer(), Runs(box, "nft-baseline", guard=3)
 
     applied, confirmed = runs(), runs("confirm")
     time.sleep(3)
@@ -173,7 +173,7 @@ def test_sshd_is_hardened_once_and_taken_back_in_full(box, preset, values):
 
 
 def test_sshd_settings_that_shut_everybody_out_are_rolled_back(box):
-    before, peer, runs = box.changed("/etc"), box.peer(), Runs(box, "ssh-harden", seconds=3).spoilt(listen_to_nobody)
+    before, peer, runs = box.changed("/etc"), box.peer(), Runs(box, "ssh-harden", guard=3).spoilt(listen_to_nobody)
 
     assert runs().code == 0
     assert not peer.reaches(22)

@@ -94,7 +94,7 @@ def test_a_broken_preset_says_where_and_what_was_expected(tmp_path, find, replac
     [
         ("[params]\nx = 1\n", r"preset.toml: params.x is 1, expected a table"),
         (PARAMETER.replace("x", "X", 1), "params is 'X', expected names of lower case letters"),
-        (PARAMETER.replace("port", "ports"), "preset.toml: params.x: type is 'ports', expected one of port, socket, int"),
+        (PARAMETER.replace("port", "ports"), "params.x: type is 'ports', expected one of port, socket, int"),
         (PARAMETER + "defualt = 1\n", "params.x: defualt means nothing"),
         (PARAMETER + "default = 0\n", "params.x: default is 0, expected x is '0', expected a port from 1 to 65535"),
         (PARAMETER + "values = ['a']\n", "params.x: values means nothing"),
