@@ -22,5 +22,7 @@ revert() {
 }
 
 _is_set() {
-  [ "$(systemd-analyze cat-config systemd/journald.conf | sed -n 's/^SystemMaxUse=//p' | tail -n 1)" = "${P_MEGABYTES}M" ]
+  local limits
+  limits=$(systemd-analyze cat-config systemd/journald.conf | sed -n 's/^SystemMaxUse=//p')
+  [ "$(tail -n 1 <<<"$limits")" = "${P_MEGABYTES}M" ]
 }
