@@ -1,15 +1,18 @@
 """A serving process: its socket, its event loop, its collector."""
 
+import asyncio
 import gc
 import logging
 import os
 import socket
+from typing import cast
 
 import uvicorn
 
 from hyprbox import app, box, migrations
 from hyprbox.config import Config
 from hyprbox.facts import store as facts
+from hyprbox.hot.protocol import Patient, protocol_for
 from hyprbox.nodes import partitions
 from hyprwire import __version__
 
@@ -17,6 +20,7 @@ log = logging.getLogger("hyprbox")
 
 KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 5
+TICKS_BETWEEN_LOOKS = 50  # of a tenth of a second
 
 
 def prepare(config: Config) -> None:
@@ -37,7 +41,7 @@ def serve(config: Config, host: str, port: int, *, share_port: bool = False) -> 
         uvicorn.Config(
             app.create(shared),
             loop="uvloop",
-            http="httptools",
+            http=protocol_for(shared),
             log_config=None,
             access_log=False,
             proxy_headers=False,
@@ -53,9 +57,16 @@ def serve(config: Config, host: str, port: int, *, share_port: bool = False) -> 
 
 
 class Server(uvicorn.Server):
-    """On the way out, whoever waits for a job is answered at once instead of being waited for."""
+    """Cuts off who is too slow. On the way out, whoever waits for a job is answered at once."""
 
     shared: box.Box
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in tuple(self.server_state.connections):
+                cast(Patient, connection).cut_off_if_slow(now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.shared.wake.close()

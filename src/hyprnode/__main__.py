@@ -68,7 +68,7 @@ def version() -> int:
 
 
 def with_settings(command: Callable[[], int]) -> int:
-    from hyprnode.config import BadSetting
+    from hyprnode.values import BadSetting
 
     try:
         return command()

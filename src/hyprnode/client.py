@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from hyprnode.answer import Answer, Fault, hear
-from hyprnode.config import BadSetting, Config
+from hyprnode.config import Config
 from hyprnode.route import Route
+from hyprnode.values import BadSetting
 from hyprwire import __version__, codec
 
 READ_SECONDS = 30

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from hyprnode.agent import Agent
-from hyprnode.config import expected
 from hyprnode.host import boot_id
 from hyprnode.jobs.journal import Journal
 from hyprnode.jobs.place import NoPlace, Place
@@ -12,6 +11,7 @@ from hyprnode.jobs.run import Runner
 from hyprnode.nursery import Nursery
 from hyprnode.rhythm import Rhythm
 from hyprnode.say import say
+from hyprnode.values import expected
 from hyprnode.watch import Watch
 from hyprnode.work import Work, describe
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from hyprnode import proxy, trust
-from hyprnode.config import BadSetting, Config
+from hyprnode.config import Config
 from hyprnode.dial import CONNECT_SECONDS, Dialer, in_ascii
 from hyprnode.proxy import Proxy
+from hyprnode.values import BadSetting
 
 
 @dataclass(frozen=True)

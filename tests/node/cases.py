@@ -14,10 +14,11 @@ unexamined = ["/"]                        keys that could not be looked at; "*":
 
 import os
 import shutil
+import stat
+import struct
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +31,7 @@ from tests.cast import NOON
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SECTIONS = {"settings", "files", "links", "modes", "ages", "space", "commands"}
-WORDS = {"says", "found", "unexamined", "now"}
+WORDS = {"says", "found", "unexamined", "clock", "sockets", "holes", "failures"}
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ class Case:
     def host(self, root: Path, **other: Any) -> Host:
         """Laid out below `root`."""
         lay_out(self, root)
-        now: datetime = self.terms.get("now", NOON)
         return Host(
             root=root,
-            now=lambda: now,
+            now=lambda: NOON,
+            clock=lambda: tuple(self.terms.get("clock", (True, 0))),
             run=lambda words: self._run(" ".join(words).replace(str(root), "ROOT")),
             space=lambda path: self._space(root, path),
             **other,
@@ -97,9 +98,17 @@ def lay_out(case: Case, root: Path) -> None:
     for name, target in terms.get("links", {}).items():
         write(root / name.lstrip("/"), "").unlink()
         (root / name.lstrip("/")).symlink_to(target)
+    for name in terms.get("sockets", []):
+        listen(write(root / name.lstrip("/"), ""))
+    for name, size in terms.get("holes", {}).items():
+        os.truncate(write(root / name.lstrip("/"), ""), size)
+    if failures := terms.get("failures"):
+        write(root / "var/log/btmp", "").write_bytes(
+            b"".join(btmp(address, *rest) for address, rest in failures.items())
+        )
     for name, words in terms.get("modes", {}).items():
         change_mode(root / name.lstrip("/"), *words.split())
-    now = terms.get("now", NOON).timestamp()
+    now = NOON.timestamp()
     for path in root.rglob("*"):
         os.utime(path, (now, now), follow_symlinks=False)
     for name, age in terms.get("ages", {}).items():
@@ -112,6 +121,18 @@ def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
+
+
+def listen(path: Path) -> None:
+    """The file of a socket; nobody is behind it."""
+    path.unlink()
+    os.mknod(path, stat.S_IFSOCK | 0o755)
+
+
+def btmp(address: str, count: int, ago: str) -> bytes:
+    """Records as a 64-bit PC writes them: the address, how it ended, the session, the time."""
+    then = int(NOON.timestamp() - duration.parse(ago).total_seconds())
+    return struct.pack("<76x256s4x4xi40x", address.encode(), then) * count
 
 
 def change_mode(path: Path, mode: str, uid: str = "0", gid: str = "0") -> None:

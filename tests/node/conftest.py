@@ -1,4 +1,5 @@
 import pytest
+
 from tests.node.agents import RunningAgent
 from tests.node.cradle import RunningJob
 from tests.node.full_api import FullApi

@@ -1,8 +1,12 @@
 """Every scanner on hosts of files: the faults that it must find, and what only looks like one."""
 
+from pathlib import Path
+
 import pytest
 
-from hyprnode import scanners
+from hyprnode import config, scanners
+from hyprnode.host import Host
+from hyprnode.scanners import log
 from hyprwire import Finding
 from tests.node import cases
 
@@ -32,10 +36,29 @@ def test_a_case_is_well_told(case):
 SCANNERS = [scanner for scanner in scanners.ALL.values() if scanner.name != "tls"]  # that has real ones, in test_tls
 
 
+SHOWN_BELOW = {"log.oversized"}  # it would need 2 GiB
+
+
 @pytest.mark.parametrize("scanner", SCANNERS, ids=lambda scanner: scanner.name)
 def test_every_type_has_a_fault_and_every_scanner_a_decoy(scanner):
     mine = [case for case in CASES if case.scanner == scanner.name]
-    shown = {line.split()[1] for case in mine for line in case.found}
+    shown = {line.split()[1] for case in mine for line in case.found} | SHOWN_BELOW
 
     assert {kind.name for kind in scanner.types} <= shown
     assert any(not case.found for case in mine)
+
+
+def test_a_log_that_grew_large_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(log, "LARGE", 2**20)
+    path = cases.write(tmp_path / "var/log/app/debug.log", "x" * (2**21))
+
+    (finding,) = log.scan(Host(root=tmp_path), config.load({}))
+    assert (finding.type, finding.key) == ("log.oversized", "/var/log/app/debug.log")
+    assert finding.metadata["bytes"] == path.stat().st_blocks * 512
+
+
+def test_a_file_of_a_scanner_is_not_forgotten():
+    folder = Path(scanners.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if "SCANNER = Scanner(" in path.read_text()}
+
+    assert files == set(scanners.ALL)

@@ -5,17 +5,18 @@ import time
 from threading import Event
 
 import pytest
-from tests.node.agents import TOKEN
-from tests.node.certificates import issued, self_signed
-from tests.node.far_end import EMPTY, HANG_UP, Reply
-from tests.node.plain_api import PlainApi
 
 from hyprnode import config, route
 from hyprnode.again import until_answered
 from hyprnode.answer import Fault
 from hyprnode.client import Client
 from hyprnode.say import Trouble
+from hyprnode.values import BadSetting
 from hyprwire import RunningJob
+from tests.node.agents import TOKEN
+from tests.node.certificates import issued, self_signed
+from tests.node.far_end import EMPTY, HANG_UP, Reply
+from tests.node.plain_api import PlainApi
 
 
 @pytest.fixture
@@ -235,7 +236,12 @@ def test_a_file_that_is_no_ca_is_a_bad_setting(tmp_path):
     (tmp_path / "ca.pem").write_text("nothing")
     loaded = config.load({"HYPRBOX_API_URL": "https://a.example", "HYPRBOX_CA_FILE": f"{tmp_path}/ca.pem"})
 
-    with pytest.raises(
-        config.BadSetting, match=r"^HYPRBOX_CA_FILE is '.*/ca.pem', expected a file with PEM certificates$"
-    ):
+    with pytest.raises(BadSetting, match=r"^HYPRBOX_CA_FILE is '.*/ca.pem', expected a file with PEM certificates$"):
         route.plan(loaded)
+
+
+def test_an_answer_may_come_in_chunks(plain_api, ask):
+    chunks = b'6\r\n{"id":\r\n4\r\n"x"}\r\n0\r\n\r\n'
+    plain_api.then("pending", Reply(200, raw=chunks, headers={"Transfer-Encoding": "chunked"}))
+
+    assert ask(plain_api).value == {"id": "x"}

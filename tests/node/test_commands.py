@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from tests.node.certificates import self_signed
-from tests.node.far_end import Reply
 
 from hyprwire import __version__
+from tests.node.certificates import self_signed
+from tests.node.far_end import Reply
 
 
 def hyprnode(*words, **env):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hyprnode import config
+from hyprnode.values import BadSetting
 
 EMPTY = config.load({})
 
@@ -43,14 +44,14 @@ def test_a_trailing_slash_is_dropped():
     ],
 )
 def test_a_wrong_value_is_one_sentence(name, value, sentence):
-    with pytest.raises(config.BadSetting) as error:
+    with pytest.raises(BadSetting) as error:
         config.load({name: value})
 
     assert str(error.value) == f"{name} {sentence}"
 
 
 def test_the_token_is_never_shown():
-    with pytest.raises(config.BadSetting) as error:
+    with pytest.raises(BadSetting) as error:
         config.load({"HYPRBOX_NODE_TOKEN": "hbnt_secret\nvalue"})
 
     assert "secret" not in str(error.value)

@@ -1,6 +1,7 @@
 """A job is offered, taken, run once and told, with an API that speaks all of the protocol, whatever gets lost."""
 
 import pytest
+
 from tests.node.agents import TOKEN
 from tests.node.far_end import HANG_UP, Reply
 from tests.node.full_api import problem

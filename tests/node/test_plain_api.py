@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.node.agents import TOKEN
-from tests.node.far_end import Reply
 
 import hyprwire
 from hyprwire import __version__
+from tests.node.agents import TOKEN
+from tests.node.far_end import Reply
 
 
 def test_it_beats_at_once_and_again(plain_api, start):

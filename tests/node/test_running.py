@@ -1,14 +1,18 @@
 """What a script may count on, and what a script cannot do to us. Real bash under a real supervisor."""
 
+import fcntl
 import os
 import signal
+import sys
+import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.node.cradle import is_running
 
 from hyprnode.jobs import shell
+from tests.node.cradle import is_running
 
 
 @pytest.mark.parametrize(
@@ -67,11 +71,10 @@ def test_a_syntax_error_is_one(run):
 
 
 def test_of_a_script_that_was_fed_half_nothing_runs(run, tmp_path):
-    """The supervisor is stopped while it feeds, and killed: bash is left with half a script."""
+    """Bash is stopped while it is fed, its supervisor killed: bash is left with half a script."""
     mark = tmp_path / "ran"
-    job = run(f"touch {mark}\n" + "#" * 20_000_000 + f"\ntouch {mark}\n")
-    bash = wait_for_child(job.pid)
-    os.kill(bash, signal.SIGSTOP)
+    job = run(f"touch {mark}\n" + "#" * 50_000_000 + f"\ntouch {mark}\n")
+    bash = stopped_while_fed(job.pid)
     os.kill(job.pid, signal.SIGKILL)
     job.cradle.process.wait()
     os.kill(bash, signal.SIGCONT)
@@ -81,11 +84,26 @@ def test_of_a_script_that_was_fed_half_nothing_runs(run, tmp_path):
     assert not mark.exists()
 
 
-def wait_for_child(pid):
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    while not (found := children.read_text().split()):
-        time.sleep(0.001)
-    return int(found[0])
+def stopped_while_fed(supervisor):
+    """The pid of its bash, with more waiting to be read."""
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children")
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        for bash in map(int, children.read_text().split()):
+            if Path(f"/proc/{bash}/comm").read_text() == "bash\n":
+                os.kill(bash, signal.SIGSTOP)
+                time.sleep(0.05)
+                assert waiting(bash) > 0, "it was fed already"
+                return bash
+    raise AssertionError("no bash was started")
+
+
+def waiting(bash):
+    """Bytes in the pipe that is its standard input at first, and descriptor 9 from its first line on."""
+    for fd in (9, 0):
+        with suppress(OSError), open(f"/proc/{bash}/fd/{fd}", "rb", buffering=0) as pipe:
+            return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+    return 0
 
 
 def test_a_big_script_runs_whole(run):
@@ -133,42 +151,42 @@ def test_what_the_last_children_say_is_heard(run):
 
 
 DESCENDANTS = r"""
-tag() { exec -a "$0" sleep "$1"; }
-sleep 300 &
-( sleep 301 & )
-nohup sleep 302 >/dev/null 2>&1 &
-setsid sleep 303 &
-( setsid bash -c 'sleep 304 & disown; exit' & )
-env -i /bin/sleep 305 &
-bash -c 'trap "" TERM HUP INT; while :; do sleep 306; done' &
+n() { echo $((FIRST + $1)); }
+sleep $(n 0) &
+( sleep $(n 1) & )
+nohup sleep $(n 2) >/dev/null 2>&1 &
+setsid sleep $(n 3) &
+( setsid bash -c "sleep $(n 4) & disown; exit" & )
+env -i /bin/sleep $(n 5) &
+bash -c "trap '' TERM HUP INT; while :; do sleep $(n 6); done" &
 echo started
-sleep 307
+sleep $(n 7)
 """
 
 
-def sleepers():
-    """Seconds to pid, of the sleeps that the script above starts."""
-    found = {}
+def sleepers(first):
+    """Which of the eight sleeps above are there. Each run has its own numbers."""
+    wanted = {str(first + number).encode(): number for number in range(8)}
+    return {wanted[words[1]] for words in commands() if words[0].endswith(b"sleep") and words[1] in wanted}
+
+
+def commands():
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if words[0].endswith(b"sleep") and len(words) > 1 and words[1] in {b"%d" % n for n in range(300, 308)}:
-            found[int(words[1])] = int(path.parent.name)
-    return found
+        with suppress(OSError):  # gone meanwhile
+            yield path.read_bytes().split(b"\0")
 
 
 def test_after_a_timeout_no_descendant_is_left(run):
-    job = run(DESCENDANTS, timeoutSeconds=1.5, killGraceSeconds=0.5)
+    first = 1_000_000 + 10 * os.getpid()
+    job = run(DESCENDANTS, timeoutSeconds=1.5, killGraceSeconds=0.5, env={"FIRST": str(first)})
     job.printed("started")
     time.sleep(0.3)
-    assert sorted(sleepers()) == list(range(300, 308))
+    assert sleepers(first) == set(range(8))
 
     ending = job.ending()
     assert (ending["exitCode"], ending["reason"]) == (137, "timeout")
     assert ending["survivors"] == []
-    assert sleepers() == {}
+    assert sleepers(first) == set()
     assert job.seconds < 4
 
 
@@ -192,9 +210,9 @@ def test_a_cancel_ends_the_job_as_bash_ended(run):
 
 
 def test_kill_zero_in_a_script_reaches_only_the_script(run):
-    ending = run("trap '' TERM; kill 0; exit 6").ending()
+    ending = run("trap '' TERM; kill 0; sleep 0.2; exit 6").ending()
 
-    assert ending["exitCode"] == 6
+    assert (ending["exitCode"], ending["reason"]) == (6, "exit")
 
 
 def test_the_environment_is_what_is_promised_and_nothing_else(run, monkeypatch):
@@ -215,7 +233,8 @@ def test_the_environment_is_what_is_promised_and_nothing_else(run, monkeypatch):
 
 
 def test_the_surroundings_are_plain(run):
-    job = run("pwd; umask; ls /proc/$$/fd | tr '\\n' ' '; trap -p; kill -PIPE $$; echo survived")
+    open_files = "for fd in /proc/$$/fd/*; do [ -e $fd ] && echo -n ${fd##*/}' '; done; echo"
+    job = run(f"pwd; umask; {open_files}; kill -PIPE $$; echo survived")
 
     assert job.ending()["signal"] == signal.SIGPIPE
     assert job.output().splitlines()[:2] == ["/", "0022"]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.node.certificates import end_of, issued, openssl, self_signed
 
 from hyprnode import config
 from hyprnode.host import Host
@@ -15,6 +14,7 @@ from hyprnode.scanners import tls
 from hyprnode.scanners.contract import Gap
 from hyprnode.scanners.look import look
 from hyprwire import Finding, Severity
+from tests.node.certificates import end_of, issued, openssl, self_signed
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """Scans reach the API: with it, as it wishes to hear them; without a word when there is nothing to say."""
 
 import pytest
-from tests.node.certificates import self_signed
-from tests.node.far_end import Reply
 
 from hyprnode.report import parts, reports, send
 from hyprwire import Finding, FindingReport, Scan, Severity
+from tests.node.certificates import self_signed
+from tests.node.far_end import Reply
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from tests.node.test_client import authority, secure_api  # noqa: F401
 
 from hyprnode import config, dial, proxy, route
 from hyprnode.answer import Fault
 from hyprnode.client import Client
+from hyprnode.values import BadSetting
+from tests.node.test_client import authority, secure_api  # noqa: F401
 
 LOOPBACK = "127.0.0.1"
 
@@ -138,7 +139,7 @@ def test_how_a_proxy_is_written(text, expected):
 def test_a_proxy_that_is_none_is_a_bad_setting():
     loaded = config.load({"HYPRBOX_API_URL": "https://a.example", "HTTPS_PROXY": "socks5://p"})
 
-    with pytest.raises(config.BadSetting, match="HTTPS_PROXY is no address, expected a proxy such as"):
+    with pytest.raises(BadSetting, match="HTTPS_PROXY is no address, expected a proxy such as"):
         route.plan(loaded)
 
 

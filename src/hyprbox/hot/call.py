@@ -15,13 +15,23 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 class Call:
+    """`headers` come with their names in lower case."""
+
     __slots__ = ("_headers", "_query", "body", "path")
 
-    def __init__(self, scope: Scope, body: bytes) -> None:
-        self.path: str = scope["path"]
-        self.body = body
-        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
-        self._query: bytes = scope["query_string"]
+    def __init__(self, path: str, headers: list[tuple[bytes, bytes]], query: bytes, body: bytes) -> None:
+        self.path, self.body = path, body
+        self._headers, self._query = headers, query
+
+    @property
+    def job_id(self) -> str:
+        """Of /api/jobs/{id}/…"""
+        return self.path.split("/")[3]
+
+    def refuse_compression(self) -> None:
+        encoding = self.header(b"content-encoding")
+        if encoding is not None and encoding.strip().lower() != "identity":
+            raise Unsupported(f"Content-Encoding is {encoding!a}, expected none")
 
     def header(self, name: bytes) -> str | None:
         """`name` in lower case."""
@@ -56,10 +66,8 @@ def answer(value: Any, **headers: str) -> Answer:
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """TooLarge before the bytes are taken in, Unsupported for anything compressed."""
+    """TooLarge before the bytes are taken in."""
     for key, value in scope["headers"]:
-        if key == b"content-encoding" and value.strip().lower() != b"identity":
-            raise Unsupported(f"Content-Encoding is {value.decode('latin-1')!a}, expected none")
         if key == b"content-length" and value.isdigit() and int(value) > limit:
             raise TooLarge(f"the body has {int(value)} bytes, expected at most {limit}")
     message = await receive()

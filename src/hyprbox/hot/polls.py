@@ -44,12 +44,12 @@ async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int
                 return Answer(body=b"null", headers={"preference-applied": applied})
 
 
-async def accept(box: Box, call: Call, job_id: str) -> Answer:
+async def accept(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Acceptance, call.body)
     if not 1 <= len(said.runId) <= 128 or not said.runId.isprintable():
         raise Invalid("runId is empty, too long or not printable, expected 1 to 128 characters")
-    await box.db.write(handing.accept, badge, job_id, said.runId, box.clock.now())
+    await box.db.write(handing.accept, badge, call.job_id, said.runId, box.clock.now())
     return DONE
 
 

@@ -1,0 +1,152 @@
+"""Answers the agents' most frequent calls below ASGI, where half of their cost was; all else goes the usual way.
+
+uvicorn's protocol parses as it always does, with its limits, time-outs and order of pipelined requests. Only where it
+would make a request-response cycle and a task for the application, a call of an agent gets a cycle of ours, which has
+the same few attributes and runs the very handler that the shim would have run.
+"""
+
+from asyncio import Future, Transport
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hyprbox.box import Box
+from hyprbox.hot.call import Answer, Call
+from hyprbox.hot.shim import Handler, answered, match, refused
+
+OK_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+HEAD = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+LONGEST_REQUEST = 120.0  # seconds from its first byte to its last
+
+
+class Patient(HttpToolsProtocol):
+    """Knows since when it waits for the rest of a request, so that who dawdles can be cut off."""
+
+    waits_since: float | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
+        super().connection_made(transport)
+        self.waits_since = self.loop.time()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.waits_since = self.loop.time()
+
+    def on_message_complete(self) -> None:
+        self.waits_since = None
+        super().on_message_complete()
+
+    def cut_off_if_slow(self, now: float) -> None:
+        if self.waits_since is not None and now - self.waits_since > LONGEST_REQUEST:
+            self.transport.close()
+
+
+def protocol_for(box: Box) -> type[Patient]:
+    class Protocol(Patient):
+        def on_headers_complete(self) -> None:
+            raw, _, query = self.url.partition(b"?")
+            path = raw.decode("latin-1")
+            route = match(self.parser.get_method().decode("latin-1"), path)
+            if route is None or not self._is_simple():
+                super().on_headers_complete()
+                return
+            handler, limit = route
+            self.cycle = Cycle(self, box, handler, limit, path, query)  # type: ignore[assignment]  # has what is used of it
+
+        def _is_simple(self) -> bool:
+            """Nothing is still being answered on this connection, and it is to stay open."""
+            free = self.cycle is None or self.cycle.response_complete
+            plain = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
+            return free and plain and not self.expect_100_continue and not self.parser.should_upgrade()
+
+    return Protocol
+
+
+class Cycle:
+    """One call and its answer. The protocol adds to `body`, then calls `set` whenever something has happened."""
+
+    __slots__ = (
+        "_box", "_coroutine", "_handler", "_headers", "_limit", "_path", "_protocol", "_query", "body", "disconnected",
+        "keep_alive", "message_event", "more_body", "response_complete",
+    )  # fmt: skip
+
+    def __init__(
+        self, protocol: HttpToolsProtocol, box: Box, handler: Handler, limit: int, path: str, query: bytes
+    ) -> None:
+        self._protocol, self._box, self._handler, self._limit = protocol, box, handler, limit
+        self._path, self._query, self._headers = path, query, protocol.headers
+        self._coroutine: Coroutine[Any, Any, Answer] | None = None
+        self.body = bytearray()
+        self.more_body = self.keep_alive = True
+        self.response_complete = self.disconnected = False
+        self.message_event = self  # the protocol's way of saying that something has happened
+
+    def set(self) -> None:
+        if self.disconnected:
+            self._give_up()
+        elif self.response_complete or self._coroutine is not None:
+            return
+        elif len(self.body) > self._limit:
+            self.keep_alive = False  # what is still on its way is not read
+            self._send(refused(self._limit))
+        elif self.more_body:
+            self._protocol.flow.resume_reading()  # the parent pauses until an application has taken what is there
+        else:
+            call = Call(self._path, self._headers, self._query, bytes(self.body))
+            self._coroutine = answered(self._handler, self._box, call)
+            self._go_on()
+
+    def _go_on(self, _: object = None) -> None:
+        """Runs the handler until it waits for something, and again when that is there: a task, without its cost."""
+        if self.disconnected or self._coroutine is None:
+            return
+        try:
+            awaited = self._coroutine.send(None)
+        except StopIteration as end:
+            self._send(end.value)
+        else:
+            self._wait_for(awaited)
+
+    def _wait_for(self, awaited: Future[object] | None) -> None:
+        if awaited is None:  # a bare yield: let others run first
+            self._protocol.loop.call_soon(self._go_on)
+        else:
+            awaited._asyncio_future_blocking = False  # what a task does to say that it has seen it
+            awaited.add_done_callback(self._go_on)
+
+    def _give_up(self) -> None:
+        if self._coroutine is not None and not self.response_complete:
+            self._coroutine.close()
+        self.response_complete = True
+
+    def _send(self, answer: Answer) -> None:
+        self.response_complete = True
+        transport = self._protocol.transport
+        if transport.is_closing():
+            return
+        transport.write(encoded(answer, self._protocol.server_state.default_headers))
+        if not self.keep_alive:
+            transport.close()
+        self._protocol.on_response_complete()
+
+
+def encoded(answer: Answer, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+    if not answer.headers and answer.status == 200:
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (OK_JSON, _lines(default_headers), len(answer.body), answer.body)
+    headers = {"content-type": "application/json"} | answer.headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
+    parts = [HEAD[HTTPStatus(answer.status)], _lines(default_headers), lines]
+    return b"".join([*parts, b"content-length: %d\r\n\r\n" % len(answer.body), answer.body])
+
+
+def _lines(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """uvicorn makes a new list each second, when the date changes."""
+    global _default
+    if _default[0] is not headers:
+        _default = headers, b"".join(b"%b: %b\r\n" % header for header in headers)
+    return _default[1]
+
+
+_default: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")

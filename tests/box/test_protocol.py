@@ -1,0 +1,146 @@
+"""The path below ASGI: the same answers, also to those who send nonsense, dawdle, pipeline or go away."""
+
+import json
+import socket
+import threading
+import time
+from dataclasses import asdict
+
+import pytest
+
+from tests.cast import BEAT
+from tests.servers import serving, wait_until
+
+BODY = json.dumps(asdict(BEAT)).encode()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("server"), HYPRBOX_REQUIRE_NODE_TOKEN="false") as server:
+        yield server
+
+
+@pytest.fixture
+def wire(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        yield connection
+
+
+def request(method="POST", path="/api/heartbeat", body=BODY, *headers):
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def answers(wire, count=1):
+    """Status and body of so many answers; fewer when the connection is closed before."""
+    found, data = [], b""
+    while len(found) < count:
+        head, gap, rest = data.partition(b"\r\n\r\n")
+        if gap:
+            length = int(next(line.split(b":")[1] for line in head.lower().split(b"\r\n") if b"content-length" in line))
+            if len(rest) >= length:
+                found.append((int(head[9:12]), rest[:length]))
+                data = rest[length:]
+                continue
+        more = wire.recv(65536)
+        if not more:
+            return found
+        data += more
+    return found
+
+
+def test_many_calls_on_one_connection(wire):
+    for _ in range(5):
+        wire.sendall(request())
+        ((status, body),) = answers(wire)
+        assert (status, json.loads(body)["accepts"]) == (200, ["scan"])
+
+
+def test_pipelined_calls_are_answered_in_order(wire):
+    wire.sendall(request() + request("GET", "/ready", b"") + request("GET", "/health", b"") + request(body=b"{"))
+    assert [status for status, _ in answers(wire, 4)] == [200, 200, 200, 400]
+
+
+def test_a_request_in_single_bytes_is_a_request(wire):
+    for byte in request():
+        wire.sendall(bytes([byte]))
+    assert answers(wire)[0][0] == 200
+
+
+def test_a_body_in_chunks_is_a_body(wire):
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (BODY[:20], BODY[20:])) + b"0\r\n\r\n"
+    wire.sendall(b"POST /api/heartbeat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+    assert answers(wire)[0][0] == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x16\x03\x01 no http\r\n\r\n", b"GET\r\n\r\n", b"POST /api/heartbeat HTTP/1.1\r\nContent-Length: x\r\n\r\n"],
+    ids=["tls", "no path", "no length"],
+)
+def test_what_is_no_http_is_refused_and_closed(wire, sent):
+    wire.sendall(sent)
+    assert wire.recv(65536).startswith(b"HTTP/1.1 400")
+    assert wire.recv(10) == b""
+
+
+def test_too_much_is_refused_and_closed(wire):
+    wire.sendall(request(body=b"x" * 70_000))
+    assert answers(wire)[0][0] == 413
+    assert wire.recv(10) == b""
+
+
+def test_a_large_piece_of_output_is_taken_whole(server, wire):
+    wire.sendall(request("POST", "/api/jobs/nothing/output", json.dumps({"output": "x" * 5_000_000}).encode()))
+    assert answers(wire)[0][0] == 404
+
+
+def test_close_is_honoured(wire):
+    wire.sendall(request("POST", "/api/heartbeat", BODY, "Connection: close"))
+    assert answers(wire)[0][0] == 200
+    assert wire.recv(10) == b""
+
+
+def test_expect_continue_is_answered(wire):
+    head, body = request("POST", "/api/heartbeat", BODY, "Expect: 100-continue").split(b"\r\n\r\n", 1)
+    wire.sendall(head + b"\r\n\r\n")
+    assert wire.recv(1000).startswith(b"HTTP/1.1 100")
+    wire.sendall(body)
+    assert answers(wire)[0][0] == 200
+
+
+def test_who_hangs_up_in_a_poll_leaves_nothing_behind(server):
+    def waiting():
+        with server.client() as client:
+            lines = client.get("/metrics").text.splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith("hyprbox_waiting_requests ")))
+
+    before = waiting()
+    poll = b"GET /api/jobs/pending?nodeId=eu-1 HTTP/1.1\r\nHost: x\r\nPrefer: wait=20, offer\r\n\r\n"
+    connections = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(10)]
+    for n, connection in enumerate(connections):
+        connection.sendall(poll.replace(b"eu-1", b"eu-%d" % n))
+    wait_until(lambda: waiting() == before + 10)
+    for connection in connections:
+        connection.close()
+    wait_until(lambda: waiting() == before, seconds=2)
+
+
+def test_stopping_answers_who_waits_at_once(tmp_path):
+    with serving(tmp_path, HYPRBOX_REQUIRE_NODE_TOKEN="false") as server:
+        got = []
+
+        def poll():
+            with server.client() as client:
+                query, prefer = {"nodeId": "eu-1"}, {"prefer": "wait=20, offer"}
+                got.append(client.get("/api/jobs/pending", params=query, headers=prefer).text)
+
+        thread = threading.Thread(target=poll)
+        thread.start()
+        time.sleep(0.5)
+        start = time.monotonic()
+        server.process.terminate()
+        server.process.wait(10)
+        thread.join()
+    assert got == ["null"]
+    assert time.monotonic() - start < 3
