@@ -1,21 +1,30 @@
 # shellcheck shell=bash
-# The prelude of every preset: as whom it runs, what it says, and its four ways to run: check, plan, apply, revert.
-# Before it the renderer exports HB_PRESET, HB_MODE, HB_JOB, HB_DISTROS, HB_NEEDS_SYSTEMD and the P_* of the preset.
-set -uo pipefail
-shopt -s lastpipe # the last part of a pipe runs in this shell, so that a refusal there ends the job
-umask 022
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+# The prelude of every preset: as whom it runs, what it says, and its ways to run.
+# Before it the renderer exports HB_PRESET, HB_MODE, HB_JOB, HB_DISTROS, HB_NEEDS_SYSTEMD, HB_LOCKOUT,
+# HB_GUARD_SECONDS and the P_* of the preset. Library and preset keep what they know in HB_* and _*, so that the guard
+# can take it along.
+prelude() {
+  set -uo pipefail
+  shopt -s lastpipe # the last part of a pipe runs in this shell, so that a refusal there ends the job
+  umask 022
+  export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin
+}
+prelude
 HB_PHASE=look
 
 main() {
   suits_this_machine
   case $HB_MODE in
     check) needed && say "needed" ;;
-    plan) needed && { apply || refuse 29 "the plan ends here, the step above failed"; } && say "nothing was changed" ;;
-    apply) needed && change && say "applied" ;;
-    revert) take_back && say "taken back" ;;
-    *) refuse 29 "HB_MODE is $HB_MODE, expected check, plan, apply or revert" ;;
+    plan) needed && rehearse && say "nothing was changed" ;;
+    apply) needed && arm_guard && change && say_outcome ;;
+    confirm) confirm_guard ;;
+    status) say_status ;;
+    probe) say_what_answers ;;
+    revert) take_back_as_asked && say "taken back" ;;
+    rollback) roll_back ;; # only the guard sets this
+    *) refuse 29 "HB_MODE is $HB_MODE, expected check, plan, apply, confirm, status, probe or revert" ;;
   esac
   exit
 }
@@ -67,8 +76,6 @@ suits_distro() {
 # ID and what it is like: "ubuntu debian".
 os_ids() { sed -n 's/^ID\(_LIKE\)\{0,1\}=//p' /etc/os-release | tr -d "\"'" | paste -sd ' '; }
 
-has_systemd() { [ -d /run/systemd/system ]; }
-
 # Goes on only when check says that there is something to do.
 needed() {
   check
@@ -81,11 +88,17 @@ needed() {
   exit 0
 }
 
+rehearse() {
+  apply || refuse 29 "the plan ends here, the step above failed"
+  if [ -n "$HB_LOCKOUT" ]; then say "would be taken back after $HB_GUARD_SECONDS s unless it is confirmed"; fi
+}
+
 change() {
   HB_PHASE=change
   trap 'fail 30 "stopped half-way"' HUP INT TERM
   apply || fail 30 "apply failed"
   verify || fail 31 "verify failed"
+  seal || fail 30 "what was done cannot be written down"
   trap - HUP INT TERM
 }
 
@@ -95,17 +108,23 @@ fail() {
   exit "$1"
 }
 
+# A revert that somebody asks for: of a job that is still as that job left it, and that nobody else takes back.
+take_back_as_asked() {
+  refuse_unless_as_left
+  claim_guard
+  take_back
+}
+
 # The one way back, for what failed and for a revert that is asked for.
 take_back() {
   HB_PHASE=back
   trap '' HUP INT TERM
   (revert)
   case $? in
-    0) return 0 ;;
+    0) forget && settle "$(guard_state)" taken_back && return 0 ;;
     28) exit 28 ;;
   esac
-  say "could not be taken back: a person has to look at this machine"
-  exit 32
+  give_up
 }
 
 # nothing_to_take_back SENTENCE: a revert that is asked for ends here; one after a failure goes on.

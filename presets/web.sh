@@ -1,20 +1,12 @@
 # shellcheck shell=bash
 # Web servers: which are active, whether their configuration holds, a reload that loses no connection.
-WEB_SERVERS=(nginx apache2 httpd haproxy)
+HB_WEB_SERVERS=(nginx apache2 httpd haproxy)
 
 active_web_servers() {
   local server
-  for server in "${WEB_SERVERS[@]}"; do
+  for server in "${HB_WEB_SERVERS[@]}"; do
     if is_active "$server"; then printf '%s\n' "$server"; fi
   done
-}
-
-is_active() {
-  if has_systemd; then
-    systemctl is-active --quiet -- "$1.service"
-  else
-    look service "$1" status >/dev/null 2>&1
-  fi
 }
 
 # reload_web_server SERVER: a server with a broken configuration keeps what it has and is left alone.

@@ -49,14 +49,14 @@ def environment() -> str:
 
 
 def findings() -> str:
-    answers = {type_: preset.id for preset in catalogue.load_all().values() for type_ in preset.resolves}
+    presets = catalogue.load_all().values()
     rows = [
-        (f"`{type_.name}`", severities(type_.severities), scanner.name, type_.about, code(answers.get(type_.name, "")))
+        (f"`{type_.name}`", severities(type_.severities), scanner.name, type_.about, answers(presets, type_.name))
         for scanner in scanners.ALL.values()
         for type_ in scanner.types
     ]
     rows += [
-        (f"`{name}`", severity, "the control plane", about, code(answers.get(name, "")))
+        (f"`{name}`", severity, "the control plane", about, answers(presets, name))
         for name, (severity, about) in OWN_TYPES.items()
     ]
     return page(
@@ -66,14 +66,25 @@ def findings() -> str:
     )
 
 
+def answers(presets: Iterable[catalogue.Preset], finding_type: str) -> str:
+    return ", ".join(code(preset.id) for preset in catalogue.answering(presets, finding_type))
+
+
 def presets() -> str:
     parts = []
     for preset in catalogue.load_all().values():
         parts += [f"## {preset.id}", f"{preset.title}. Risk: {preset.risk}. Answers {listed(preset.resolves)}."]
-        parts += [preset.description.strip()]
+        parts += [preset.description.strip(), *guard(preset)]
         rows = [(code(each.name), each.type, code(each.default or ""), each.description) for each in preset.parameters]
         parts += [table(("parameter", "type", "default", "what it is"), rows)] if rows else []
     return page("Presets", "Vetted fixes that come with HyprBox.", *parts)
+
+
+def guard(preset: catalogue.Preset) -> list[str]:
+    if not preset.lockout:
+        return []
+    areas, minutes = ", ".join(preset.lockout), preset.guard_seconds / 60
+    return [f"May shut people out ({areas}): unless it is confirmed, it is taken back after {minutes:g} minutes."]
 
 
 def commands() -> str:

@@ -1,18 +1,13 @@
 # shellcheck shell=bash
 # Upgrades to the version of the security archive by name and version: what is newer elsewhere is another decision.
-_APT=(
-  apt-get -q -y --no-remove --no-install-recommends
-  -o "DPkg::Lock::Timeout=$P_PATIENCE"
-  -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0
-)
-_LOCKS=(/var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock)
+_INSTALL=("${HB_APT[@]}" --no-remove --no-install-recommends install)
 
 check() {
-  command -v apt-get >/dev/null || refuse 21 "apt-get is not installed, expected Debian or one of its family"
-  _wait_for_locks
-  _refuse_if_broken
+  refuse_without_apt
+  wait_for_apt "$P_PATIENCE"
+  refuse_if_dpkg_is_broken
   if [ "$P_REFRESH" = true ]; then
-    S "${_APT[@]}" update || say "the package lists could not all be fetched, going on with those that are there"
+    S "${HB_APT[@]}" update || say "the package lists could not all be fetched, going on with those that are there"
   fi
   _find_updates
   if [ "${#_UPDATES[@]}" = 0 ]; then return 10; fi
@@ -23,7 +18,7 @@ apply() {
   local automatic failed=0
   mapfile -t automatic < <(apt-mark showauto "${_TARGETS[@]%%=*}")
   say "upgrading ${#_UPDATES[@]} packages"
-  S "${_APT[@]}" install "${_TARGETS[@]}" || failed=1
+  S "${_INSTALL[@]}" "${_TARGETS[@]}" || failed=1
   # Named packages become manual ones, which autoremove would then keep for ever.
   if [ "${#automatic[@]}" -gt 0 ]; then S apt-mark -qq auto "${automatic[@]}" || failed=1; fi
   return "$failed"
@@ -38,7 +33,7 @@ verify() {
   list=$(_security_updates) || return
   left=$(grep -c ' upgrade$' <<<"$list")
   say "$left security updates are left"
-  [ "$left" = 0 ] && [ -z "$(_audit)" ]
+  [ "$left" = 0 ] && [ -z "$(audit_dpkg)" ]
 }
 
 # An older version is often in no archive any more, and a package may not survive the way back.
@@ -47,46 +42,11 @@ revert() {
   nothing_to_take_back "upgrades are not taken back, the versions before are in the output of the job that made them"
   for update in "${_UPDATES[@]}"; do
     read -r name old _ <<<"$update"
-    if [ "$(_version "$name")" != "$old" ]; then upgraded=1 && say "$name was $old, is $(_version "$name") and stays"; fi
+    if [ "$(_version "$name")" = "$old" ]; then continue; fi
+    upgraded=1
+    say "$name was $old, is $(_version "$name") and stays"
   done
   return "$upgraded"
-}
-
-_wait_for_locks() {
-  local lock pid deadline=$((SECONDS + P_PATIENCE))
-  for lock in "${_LOCKS[@]}"; do
-    if pid=$(_holder "$lock"); then say "waiting for $(ps -o comm= -p "$pid"), pid $pid"; fi
-    while pid=$(_holder "$lock"); do
-      if [ "$SECONDS" -ge "$deadline" ]; then
-        refuse 22 "$lock is held by $(ps -o comm= -p "$pid"), pid $pid, expected it free within $P_PATIENCE s"
-      fi
-      sleep 1
-    done
-  done
-}
-
-# _holder FILE: the process that has locked it; false when there is none. The kernel writes a place as major:minor:inode.
-_holder() {
-  local place device
-  place=$(stat -c '%D %i' -- "$1" 2>/dev/null) || return
-  device=$((16#${place% *}))
-  place=$(printf '%02x:%02x:%s' $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${place#* }")
-  awk -v place="$place" '$2 == "POSIX" && $6 == place { print $5; found = 1; exit } END { exit !found }' /proc/locks
-}
-
-_refuse_if_broken() {
-  local complaint
-  complaint=$(_audit)
-  if [ -n "$complaint" ]; then
-    printf '%s\n' "$complaint"
-    refuse 23 "dpkg was interrupted or has broken packages, expected an empty 'dpkg --audit': repair it first"
-  fi
-}
-
-# What dpkg has to say; its journal has files as long as something was interrupted.
-_audit() {
-  look dpkg --audit
-  look find /var/lib/dpkg/updates -type f -name '[0-9]*'
 }
 
 # _UPDATES: lines of name, installed version, version of the update. _TARGETS: the same for apt-get.
@@ -105,7 +65,7 @@ _find_updates() {
 # apt tries it on paper first. What it would bring along (a new kernel, a new dependency) is said as well.
 _rehearse() {
   local plan name
-  if ! plan=$("${_APT[@]}" -s install "${_TARGETS[@]}" 2>&1); then
+  if ! plan=$(look "${_INSTALL[@]}" -s "${_TARGETS[@]}" 2>&1); then
     printf '%s\n' "$plan"
     refuse 25 "apt cannot install these together without removing others, expected that it can"
   fi

@@ -4,7 +4,7 @@
 check() {
   local server
   mapfile -t _SERVERS < <(_chosen)
-  [ "${#_SERVERS[@]}" -gt 0 ] || refuse 21 "no web server is active, expected one of: ${WEB_SERVERS[*]}"
+  [ "${#_SERVERS[@]}" -gt 0 ] || refuse 21 "no web server is active, expected one of: ${HB_WEB_SERVERS[*]}"
   for server in "${_SERVERS[@]}"; do
     is_active "$server" || refuse 22 "$server is not active, expected a running server to reload"
     config_holds "$server" || refuse 23 "the configuration of $server is broken, expected one that passes its own test"

@@ -130,6 +130,10 @@ class Box:
     def reboot(self) -> None:
         """In order, but past logind, which lets whoever asked for it hold this up for seconds."""
         self.enter("systemctl", "--no-block", "start", "reboot.target")
+        self.restarts()
+
+    def restarts(self) -> None:
+        """Waits until what is in it restarts the machine, and boots it again."""
         code = self._nspawn.wait(30)
         self._ended()
         if code != REBOOTS:

@@ -38,6 +38,7 @@ def test_the_digest_is_of_all_that_runs(tmp_path):
 
 
 PARAMETER = '[params.x]\ntype = "port"\ndescription = "For the test."\n'
+GUARDED = "lockout = ['ssh']\nguard_seconds = 1829\nconfirm = 'human'"
 ENUM = PARAMETER.replace("port", "enum")
 
 
@@ -56,6 +57,14 @@ ENUM = PARAMETER.replace("port", "enum")
         ("title", "resolves = ['tls']\ntitle", r"resolves is \['tls'\], expected finding types such as"),
         ("title", "resolves = ['tls.expiring']\ntitle", r"rescan is \[\], expected the scanners that prove"),
         ("title", "lockout = ['ssh']\ntitle", r"lockout is .*, expected guard_seconds and confirm with it"),
+        ("title", "confirm = 'human'\ntitle", r"lockout is \[\], expected guard_seconds and confirm with it"),
+        ("title", "guard_seconds = 9\ntitle", r"lockout is \[\], expected guard_seconds and confirm with it"),
+        ("title", f"{GUARDED}\ntitle", "risk is 'low', expected high, since it may shut people out"),
+        (
+            'risk = "low"',
+            f"{GUARDED}\nrisk = 'high'",
+            "guard_seconds is 1829, expected 1830 or more, so that the job has",
+        ),
         (
             "title",
             "lockout = ['door']\ntitle",
@@ -85,7 +94,7 @@ def test_a_broken_preset_says_where_and_what_was_expected(tmp_path, find, replac
     [
         ("[params]\nx = 1\n", r"preset.toml: params.x is 1, expected a table"),
         (PARAMETER.replace("x", "X", 1), "params is 'X', expected names of lower case letters"),
-        (PARAMETER.replace("port", "ports"), "preset.toml: params.x: type is 'ports', expected one of port, int, bool"),
+        (PARAMETER.replace("port", "ports"), "params.x: type is 'ports', expected one of port, socket, int"),
         (PARAMETER + "defualt = 1\n", "params.x: defualt means nothing"),
         (PARAMETER + "default = 0\n", "params.x: default is 0, expected x is '0', expected a port from 1 to 65535"),
         (PARAMETER + "values = ['a']\n", "params.x: values means nothing"),

@@ -116,6 +116,56 @@ def test_what_is_remembered_is_for_root_alone(machine, tmp_path):
         assert machine.path(name).stat().st_mode & 0o777 == 0o700
 
 
+CHANGES = {
+    "its content": lambda path: path.write_text("theirs\n"),
+    "its mode": lambda path: path.chmod(0o600),
+    "its owner": lambda path: os.chown(path, 0, NOBODY),
+    "that it is there": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_file_that_somebody_changed_since_is_not_reverted(machine, tmp_path, change):
+    run(machine, tmp_path, f"{NEW} /etc/other.conf; {NEW} {FILE}")
+    change(machine.path(FILE))
+    theirs = machine.tree("/etc")
+
+    ended = machine.run(demo.script(tmp_path, "revert"))
+
+    sentence = f"{FILE} was changed after job job-1, expected it as that job left it: take it back by hand"
+    assert (ended.code, ended.said) == (27, [sentence])
+    assert machine.tree("/etc") == theirs
+
+
+def test_a_mode_and_an_owner_are_put_back(machine, tmp_path):
+    for name in ("file", "folder/x"):
+        os.chown(machine.write(f"/etc/{name}", "", mode=0o4755), 0, NOBODY)
+    machine.path("/etc/folder").chmod(0o2755)
+    before = machine.tree("/etc")
+    names = "/etc/file /etc/folder /etc/folder/x"
+
+    run(machine, tmp_path, f"remember_mode {names}; S chmod 0600 {names}; S chown 0:0 {names}; remember_mode {names}")
+    assert machine.tree("/etc") != before
+    assert machine.run(demo.script(tmp_path, "revert")).code == 0
+
+    assert machine.tree("/etc") == before
+
+
+def test_a_mode_that_somebody_changed_since_is_not_reverted(machine, tmp_path):
+    machine.write(FILE, "")
+    run(machine, tmp_path, f"remember_mode {FILE}; S chmod 0600 {FILE}")
+    machine.path(FILE).chmod(0o640)
+    assert machine.run(demo.script(tmp_path, "revert")).code == 27
+
+
+def test_a_value_is_kept_for_the_revert(machine, tmp_path):
+    run(machine, tmp_path, "printf 'a\nb c\n' | keep values")
+
+    ended = machine.run(demo.script(tmp_path, "revert", revert="kept values; restore"))
+
+    assert (ended.code, ended.output) == (0, "a\nb c\nhb: taken back\n")
+
+
 @pytest.mark.parametrize(
     "mark",
     [
@@ -180,7 +230,7 @@ def test_a_memory_that_others_can_write_to_is_not_believed(machine, tmp_path):
 
     ended = machine.run(demo.script(tmp_path, "revert"))
 
-    assert ended.code == 32
+    assert ended.code == 27
     assert f"{BACKUPS} is open to others than root" in ended.output
     assert machine.path("/etc/passwd").read_text().startswith("root:x:0:0:")
 

@@ -74,6 +74,14 @@ SLIPS = {
         "look systemctl restart changes something by itself, expected S before it",
     ),
     "_x() { echo a | xargs rm -f; }\n": (1, "xargs rm -f changes something by itself, expected S before it"),
+    "_x() { journalctl --vacuum-size=1M; }\n": (
+        1,
+        "journalctl --vacuum-size=1M changes something by itself, expected S before it",
+    ),
+    "_x() { firewall-cmd --permanent --add-port=1/tcp; }\n": (
+        1,
+        "firewall-cmd --permanent --add-port=1/tcp changes something by itself, expected S before it",
+    ),
     "_x() { sudo id; }\n": (1, "sudo id changes something by itself, expected S before it"),
     "_x() { echo a >/etc/x; }\n": (1, "a redirection writes as who runs this, expected write_file or S tee"),
     '_x() { echo a >>"$1"; }\n': (1, "a redirection writes as who runs this, expected write_file or S tee"),
@@ -94,7 +102,7 @@ FINE = [
     "_x() { S rm -f /etc/x; }\n",
     "_x() {\n  S \\\n    systemctl restart x\n}\n",
     "_x() { systemctl is-active nginx; look apt-get -s install x; sed -n 1p /etc/x; }\n",
-    "_x() { echo a >&2 2>/dev/null; }\n",
+    "_x() { echo a >&2 2>/dev/null; journalctl --unit=x; firewall-cmd --state; systemctl show --value x; }\n",
     "_x() { [ $(($# > 0)) = 1 ] && [[ $1 > $2 ]]; } # rm /etc/x > /etc/y\n",
     "_x() { say 'rm /etc/x > /etc/y'; say \"rm; PATH=x\"; }\n",
     "_x() {\n  write_file /etc/x <<'EOF'\nrm /etc/y\nPATH=/tmp > x\nEOF\n}\n",

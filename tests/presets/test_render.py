@@ -73,7 +73,7 @@ def test_values_are_checked_here_as_well():
         render(load(shipped() / "certbot-renew"), {}, Mode.APPLY, "job-1")
 
 
-def test_a_preset_with_a_guard_does_not_run_without_one(tmp_path):
-    toml = demo.TOML + 'lockout = ["ssh"]\nguard_seconds = 120\nconfirm = "human"\n'
-    with pytest.raises(ValueError, match="guard_seconds of demo is 120, expected 0: there is no guard yet"):
-        render(demo.make(tmp_path, toml), {}, Mode.APPLY, "job-1")
+@pytest.mark.parametrize("mode", ["confirm", "status", "probe"])
+def test_what_has_no_guard_has_nothing_to_confirm(tmp_path, mode):
+    with pytest.raises(ValueError, match=f"mode is {mode}, expected check, plan, apply or revert: demo has no guard"):
+        render(demo.make(tmp_path), {}, Mode(mode), "job-1")

@@ -5,6 +5,8 @@ export HB_MODE=apply
 export HB_JOB=4711
 export HB_DISTROS=''
 export HB_NEEDS_SYSTEMD=false
+export HB_LOCKOUT=''
+export HB_GUARD_SECONDS=0
 export P_LINEAGE=example.com-0001
 
 # the library

@@ -13,6 +13,7 @@ from hyprbox.presets.parameters import Parameter
 from hyprbox.presets.table import BrokenPreset, Table
 
 FILE_BYTES = 256 * 1024
+GRACE_SECONDS = 30  # for a job that has run out of time to take its changes back
 _HERE = Path(__file__).parent
 
 
@@ -151,6 +152,11 @@ def consistent(preset: Preset, folder: Path, table: Table) -> Preset:
         raise table.complaint("id", preset.id, f"{folder.name}, the name of its folder")
     if preset.resolves and not preset.rescan:
         raise table.complaint("rescan", [], "the scanners that prove that the finding is gone")
-    if preset.lockout and not (preset.guard_seconds and preset.confirm != Confirm.NONE):
-        raise table.complaint("lockout", list(preset.lockout), "guard_seconds and confirm with it")
+    if bool(preset.lockout) != bool(preset.guard_seconds) or bool(preset.lockout) == (preset.confirm == Confirm.NONE):
+        raise table.complaint("lockout", list(preset.lockout), "guard_seconds and confirm with it, and not without it")
+    if preset.lockout and preset.risk != Risk.HIGH:
+        raise table.complaint("risk", preset.risk.value, "high, since it may shut people out")
+    if preset.lockout and preset.guard_seconds < preset.timeout_seconds + GRACE_SECONDS:
+        least = f"{preset.timeout_seconds + GRACE_SECONDS} or more, so that the job has ended before its guard begins"
+        raise table.complaint("guard_seconds", preset.guard_seconds, least)
     return preset

@@ -9,7 +9,7 @@ def words(text: str) -> frozenset[str]:
 
 _ALWAYS = words(
     """rm rmdir mv cp ln install mkdir mktemp touch truncate tee dd chmod chown chgrp chattr setfacl
-    kill pkill killall shutdown reboot poweroff halt mount umount swapon swapoff modprobe rmmod sudo su
+    kill pkill killall shutdown reboot poweroff halt mount umount swapon swapoff modprobe rmmod sudo su systemd-run
     useradd usermod userdel groupadd groupmod groupdel gpasswd passwd chpasswd dpkg-reconfigure"""
 )
 _PACKAGES = words("update install reinstall upgrade full-upgrade dist-upgrade remove purge autoremove clean add del")
@@ -22,14 +22,18 @@ _WITH_ONE_OF = {
     "systemctl": _SERVICES | words("mask unmask daemon-reload reset-failed kill set-property isolate revert"),
     "apt-mark": words("hold unhold auto manual"),
     "certbot": words("renew certonly run delete revoke"),
+    "chronyc": words("makestep burst online offline add delete"),
     "dpkg": words("-i -r -P --install --remove --purge --configure --unpack"),
+    "fail2ban-client": words("start stop reload restart set add ban unban"),
     "find": words("-delete rm mv cp chmod chown"),
+    "journalctl": words("--rotate --flush --sync --vacuum-size --vacuum-time --vacuum-files"),
     "nginx": words("-s"),
     "sed": words("-i -Ei -ri --in-place"),
     "sysctl": words("-w -p --load --system --write"),
     "timedatectl": words("set-time set-timezone set-ntp"),
     "ufw": words("enable disable reload reset allow deny reject limit default delete"),
 }
+_FIREWALLD = ("--add", "--remove", "--change", "--set", "--new", "--delete", "--reload", "--complete-reload", "--panic")
 _REHEARSED = words("-s --simulate --dry-run")
 _RUNS_ANOTHER = words("look as_root env nice xargs timeout")
 
@@ -40,7 +44,9 @@ def is_mutating(command: list[str]) -> bool:
         command = list(dropwhile(lambda word: word[0] in "-0123456789" or "=" in word, command[1:]))
     if not command:
         return False
-    name, rest = command[0].rsplit("/", 1)[-1], set(command[1:])
+    name, rest = command[0].rsplit("/", 1)[-1], {word.split("=", 1)[0] for word in command[1:]}
     if name.startswith("apt") and rest & _REHEARSED:
         return False
+    if name.startswith("firewall-"):
+        return any(word.startswith(_FIREWALLD) for word in rest)
     return name in _ALWAYS or bool(rest & _WITH_ONE_OF.get(name, frozenset()))
