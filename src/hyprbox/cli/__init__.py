@@ -18,6 +18,7 @@ COMMANDS = {
     "user": "people",
     "db": "database",
     "swarm": "swarm",
+    "demo": "demo",
 }
 
 
