@@ -13,6 +13,7 @@ COMMANDS = {
     "finding": "findings",
     "job": "jobs",
     "preset": "presets",
+    "proof": "proofs",
     "token": "tokens",
     "key": "keys",
     "user": "people",
