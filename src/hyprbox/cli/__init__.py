@@ -19,6 +19,7 @@ COMMANDS = {
     "user": "people",
     "db": "database",
     "swarm": "swarm",
+    "demo": "demo",
 }
 
 
