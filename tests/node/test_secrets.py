@@ -79,7 +79,7 @@ WAYS = {
     "in base64": base64.b64encode(SECRET.encode()).decode(),
     "in base64, one further": base64.b64encode(b":" + SECRET.encode()).decode(),
     "in base64, two further": base64.b64encode(b"u:" + SECRET.encode()).decode(),
-    "in base64 for URLs": base64.urlsafe_b64encode("~~?~~?".encode() + SECRET.encode()).decode(),
+    "in base64 for URLs": base64.urlsafe_b64encode(b"~~?~~?" + SECRET.encode()).decode(),
 }
 
 
@@ -110,8 +110,22 @@ def test_of_a_secret_of_several_lines_no_line_appears():
 
 @pytest.mark.parametrize(
     "name",
-    ["PASSWORD", "DB_PASS", "MYSQL_PWD", "pgpassword", "API_KEY", "apiKey", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY"]
-    + ["SSH_PASSPHRASE", "BASIC_AUTH", "SESSION_COOKIE", "credentials", "PRIVATE_KEY", "X_AUTH_BEARER"],
+    [
+        "PASSWORD",
+        "DB_PASS",
+        "MYSQL_PWD",
+        "pgpassword",
+        "API_KEY",
+        "apiKey",
+        "GITHUB_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "SSH_PASSPHRASE",
+        "BASIC_AUTH",
+        "SESSION_COOKIE",
+        "credentials",
+        "PRIVATE_KEY",
+        "X_AUTH_BEARER",
+    ],
 )
 def test_a_name_tells_a_secret(name):
     assert looks_secret(name)

@@ -105,7 +105,7 @@ class _Text:
 
 
 def _breaks(before: bytes, raw: bytes) -> Iterator[int]:
-    """Where lines end that are full of base64. Short lines, of which there may be very many, are skipped by handfuls."""
+    """Where lines end that are full of base64. Short ones, of which there may be very many, are skipped by handfuls."""
     text = before + raw
     start = 0
     while (place := text.find(b"\n", start + FULL_LINE)) >= 0:

@@ -6,7 +6,7 @@ import signal
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from hyprnode import config, memory, nursery, scanners
+from hyprnode import config, itself, memory, scanners
 from hyprnode.host import Host
 from hyprnode.scanners.look import look
 from hyprwire import codec
@@ -14,7 +14,7 @@ from hyprwire import codec
 
 def main(order: int, report: int) -> NoReturn:
     """`order` says the settings and which scanners, all if it names none; `report` is a pipe to the agent."""
-    nursery.name("hyprnode-scan")
+    itself.name("hyprnode-scan")
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])
