@@ -3,9 +3,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hyprbox.db import Database
 from tests import databases
+
+# A machine that is busy with something else is slow, not wrong.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 MEMORY = Path("/dev/shm")
 

@@ -28,9 +28,9 @@ PEOPLE = {"ada": Role.ADMIN, "olga": Role.OPERATOR, "bo": Role.VIEWER}
 Json = dict[str, object]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(memory_folder, sqlite_databases) -> Iterator["World"]:
-    """Shared by the tests of a file."""
+    """One for all tests, since a server takes a while to start: each test has nodes and people of its own."""
     folder, url = Path(tempfile.mkdtemp(dir=memory_folder)), sqlite_databases.fresh()
     db = Database(url)
     with servers.serving(folder, url) as server, httpx.Client(base_url=server.url, timeout=30) as http:
@@ -48,7 +48,7 @@ class World:
         return Agent(self.http, self.token, node_id)
 
     def visitor(self, name: str | None = None) -> "Visitor":
-        """Signed in with a session that the tests of a file share: signing in is slow on purpose."""
+        """Signed in with a session that all tests share: signing in is slow on purpose."""
         if name not in self._visitors:
             self._visitors[name] = self.visitor_with(self._sign_in(name) if name else None)
         return self._visitors[name]

@@ -31,11 +31,12 @@ from hyprbox.people import api as people
 from hyprbox.people import pages as people_pages
 from hyprbox.presets import api as presets
 from hyprbox.presets import pages as presets_pages
+from hyprbox.remediations import api as remediations
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, findings, jobs, presets]
+API = [people, tokens, nodes, findings, jobs, remediations, presets]
 PAGES = [
     overview_pages,
     audit_pages,

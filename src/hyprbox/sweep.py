@@ -21,6 +21,7 @@ from hyprbox.findings import store as findings
 from hyprbox.jobs import ending, output
 from hyprbox.jobs import store as jobs
 from hyprbox.nodes import store as nodes
+from hyprbox.remediations import store as remediations
 from hyprbox.tokens import store as tokens
 
 LONGEST_GAP = timedelta(minutes=2)
@@ -60,6 +61,8 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
     ending.mark_lost(session, now, since)
     ending.give_up_unproven(session, now, since)
     findings.end_holds(session, now)
+    for node_id in remediations.unsettled_nodes(session):
+        remediations.settle(session, now, node_id)
     stale.resolve_stale(session, now, since, config.finding_stale_after)
     own.note_duplicates(session, now, nodes.contested(session, now))
     output.compact(session)

@@ -7,7 +7,8 @@ from hyprbox.findings import model as findings
 from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
 from hyprbox.people import model as people
+from hyprbox.remediations import model as remediations
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, findings, jobs]
+MODELS = [facts, audit, people, tokens, nodes, findings, jobs, remediations]
 METADATA = Base.metadata

@@ -68,6 +68,19 @@ def test_the_last_beat_of_a_batch_wins_and_a_sample_is_kept_every_ten_seconds(se
     assert list(session.scalars(select(Sample.cpu).order_by(Sample.ts))) == [0, 30, 50]
 
 
+def test_a_beat_that_says_nothing_new_touches_the_narrow_row_alone(session):
+    beat(session)
+    same = beats.Beat(BEAT, NOON + minutes(5))
+    other = beats.Beat(replace(BEAT, node_id="eu-2"), NOON)
+    changed = beats.Beat(replace(BEAT, kernel="6.2"), NOON)
+
+    def touched(*said):
+        rows = beats.Rows.of(session, beats.SHORT, [beats._short(beat) for beat in said])
+        return rows.run(session, beats.SAME_AGAIN)
+
+    assert (touched(same), touched(same, other), touched(changed)) == (1, 1, 0)
+
+
 def test_two_machines_in_turns_are_noticed_and_a_reboot_is_not(session):
     for n, boot in enumerate(["a", "b", "b", "c"]):
         beat(session, NOON + minutes(n), boot_id=boot)

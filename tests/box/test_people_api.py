@@ -1,6 +1,8 @@
 """What people and their scripts may do over HTTP, and how lists and errors look."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +44,10 @@ ROUTES = [
     (Role.VIEWER, "GET", "/api/presets", None),
     (Role.VIEWER, "GET", "/api/presets/certbot-renew", None),
     (Role.VIEWER, "GET", "/api/recommendations", None),
+    (Role.VIEWER, "GET", "/api/remediations", None),
+    (Role.VIEWER, "GET", "/api/remediations/nothing", None),
+    (Role.VIEWER, "GET", "/api/remediations/nothing/proof", None),
+    (Role.VIEWER, "GET", "/api/presets/certbot-renew/record", None),
     (Role.OPERATOR, "PATCH", "/api/nodes/eu-1", {"labels": {"env": "prod"}}),
     (Role.OPERATOR, "GET", "/api/jobs/nothing/output", None),
     (Role.OPERATOR, "GET", "/api/jobs/nothing/events", None),
@@ -178,6 +184,22 @@ def test_a_finding_is_fixed_by_its_preset(ada):
     assert (fixing["state"], fixing["jobId"]) == ("FIXING", job["id"])
     ada.post(f"/api/jobs/{job['id']}/cancellation")
     assert ada.get(f"/api/findings/{finding['id']}").json()["state"] == "OPEN"
+
+
+def test_a_fix_has_a_proof_that_holds_and_a_changed_one_does_not(server, ada, tmp_path):
+    (fix, *_) = ada.get("/api/remediations", params={"nodeId": "eu-1"}).json()["items"]
+    wait_until(lambda: ada.get(f"/api/remediations/{fix['id']}").json()["verdict"], seconds=40)
+    bundle = ada.get(f"/api/remediations/{fix['id']}/proof").json()
+    good, bad, key = tmp_path / "good", tmp_path / "bad", tmp_path / "key.pub"
+    good.write_text(json.dumps(bundle))
+    bad.write_text(json.dumps(bundle | {"payload": bundle["payload"].replace("UNVERIFIED", "VERIFIED_FIXED")}))
+    key.write_text(bundle["publicKey"])
+
+    assert "UNVERIFIED by certbot-renew" in server.cli("proof", "verify", str(good), "--key", str(key)).stdout
+    assert "does not fit" in server.cli("proof", "verify", str(bad), check=False).stderr
+    key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther")
+    assert "another key" in server.cli("proof", "verify", str(good), "--key", str(key), check=False).stderr
+    assert (Path(server.env["HYPRBOX_DATA_DIR"]) / "secret.key").stat().st_mode & 0o077 == 0
 
 
 def test_a_viewer_sees_no_script(clients, ada):

@@ -23,10 +23,10 @@ PAGES = [
     "/dashboard",
     "/dashboard/nodes",
     "/dashboard/nodes?q=eu+status%3Doffline",
-    "/dashboard/nodes/eu-1",
-    "/dashboard/nodes/eu-1/findings",
-    "/dashboard/nodes/eu-1/jobs",
-    "/dashboard/nodes/eu-1/settings",
+    "/dashboard/nodes/page-1",
+    "/dashboard/nodes/page-1/findings",
+    "/dashboard/nodes/page-1/jobs",
+    "/dashboard/nodes/page-1/settings",
     "/dashboard/add-node",
     "/dashboard/findings",
     "/dashboard/findings?view=list",
@@ -36,7 +36,7 @@ PAGES = [
     "/dashboard/jobs/{ended}",
     "/dashboard/jobs/{running}",
     "/dashboard/jobs/{queued}",
-    "/dashboard/run?node=eu-1",
+    "/dashboard/run?node=page-1",
     "/dashboard/presets",
     "/dashboard/presets/certbot-renew",
     "/dashboard/settings/tokens",
@@ -55,19 +55,19 @@ PAGES = [
 @pytest.fixture(scope="module")
 def ids(world: World) -> dict[str, str]:
     """A sick node with jobs of all kinds, and one whose every word is meant to harm."""
-    eu_1, evil = world.agent("eu-1"), world.agent(NODE)
-    eu_1.beat(kernel="6.1", ip="10.0.0.5", uptime_seconds=100_000)
-    eu_1.report(
+    agent, evil = world.agent("page-1"), world.agent(NODE)
+    agent.beat(kernel="6.1", ip="10.0.0.5", uptime_seconds=100_000)
+    agent.report(
         finding("tls.expiring", "/etc/a/fullchain.pem", "CRITICAL", "5 days left", daysLeft=5, names=["a", "b"]),
         finding("updates.security", "system"),
         finding("agent.version", "agent", "INFO"),
         types=["tls.expiring", "updates.security", "agent.version"],
     )
-    ended, running, queued = (world.queue("eu-1", f"echo {n}", env={"A": "b"}) for n in range(3))
-    eu_1.accept(ended)
-    eu_1.say(ended, "\x1b[31mred\x1b[0m \x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[34mblue\x1b[0m\n")
-    eu_1.complete(ended, 137, reason="timeout", signal=9, survivors=[{"pid": 7, "comm": "rsync", "state": "D"}])
-    eu_1.accept(running)
+    ended, running, queued = (world.queue("page-1", f"echo {n}", env={"A": "b"}) for n in range(3))
+    agent.accept(ended)
+    agent.say(ended, "\x1b[31mred\x1b[0m \x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[34mblue\x1b[0m\n")
+    agent.complete(ended, 137, reason="timeout", signal=9, survivors=[{"pid": 7, "comm": "rsync", "state": "D"}])
+    agent.accept(running)
     evil.beat(hostname=HOSTILE * 3, os=HOSTILE, kernel=HOSTILE, ip=HOSTILE, region=HOSTILE, agent_version=HOSTILE)
     evil.report(
         finding(
@@ -84,7 +84,8 @@ def ids(world: World) -> dict[str, str]:
     evil.say(hostile_job, HOSTILE + "\n" + "x" * 1_000_000 + "\n<b>end</b>\n")
     evil.complete(hostile_job, 1, errorMsg=HOSTILE, survivors=[{"pid": 1, "comm": HOSTILE}])
     return {
-        "finding": world.finding_id("eu-1", "tls.expiring"), "hostile_finding": world.finding_id(NODE, "evil.<b>type"),
+        "finding": world.finding_id("page-1", "tls.expiring"),
+        "hostile_finding": world.finding_id(NODE, "evil.<b>type"),
         "ended": ended, "running": running, "queued": queued, "hostile_job": hostile_job,
         "hostile_node": "evil%3Cb%3E%E2%80%AEnode",
     }  # fmt: skip
@@ -146,8 +147,8 @@ def test_nothing_moves_while_a_page_loads_and_refreshes(ada, world, ids):
         " for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;"
         "}).observe({type: 'layout-shift', buffered: true})"
     )
-    for path in ("/dashboard", "/dashboard/nodes", "/dashboard/nodes/eu-1"):
+    for path in ("/dashboard", "/dashboard/nodes", "/dashboard/nodes/page-1"):
         ada.goto(world.url + path)
-        world.agent("eu-1").beat()
+        world.agent("page-1").beat()
         ada.wait_for_timeout(400)
         assert ada.evaluate("window.shift") < 0.01

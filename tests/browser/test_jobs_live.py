@@ -7,18 +7,18 @@ LINE = "0123456789 the quick brown fox jumps over the lazy dog, again and again 
 
 
 @pytest.fixture
-def eu_1(world):
-    agent = world.agent("eu-1")
+def node(world):
+    agent = world.agent("jobs-1")
     agent.beat()
     return agent
 
 
 @pytest.fixture
-def running(world, eu_1):
-    job_id = world.queue("eu-1", "echo something")
-    eu_1.accept(job_id)
+def running(world, node):
+    job_id = world.queue("jobs-1", "echo something")
+    node.accept(job_id)
     yield job_id
-    eu_1.complete(job_id, 0)
+    node.complete(job_id, 0)
 
 
 def watch(page, world, job_id):
@@ -27,8 +27,8 @@ def watch(page, world, job_id):
     return page.get_by_role("log")
 
 
-def test_a_script_for_one_node_leads_to_its_job(ada, world, eu_1):
-    ada.goto(f"{world.url}/dashboard/nodes/eu-1")
+def test_a_script_for_one_node_leads_to_its_job(ada, world, node):
+    ada.goto(f"{world.url}/dashboard/nodes/jobs-1")
     ada.get_by_role("link", name="Run a script…").click()
     ada.get_by_label("Script").fill("set -e\nuptime --pretty")
     ada.get_by_label("Environment").fill("LEVEL=3")
@@ -46,13 +46,13 @@ def test_a_script_for_one_node_leads_to_its_job(ada, world, eu_1):
     expect(ada.get_by_text("Cancelled by ada before it started.")).to_be_visible()
 
 
-def test_a_script_for_ticked_nodes_becomes_a_job_on_each(ada, world, eu_1):
-    world.agent("eu-2").beat()
-    ada.goto(f"{world.url}/dashboard/nodes")
-    ada.get_by_label("Tick eu-1").check()
-    ada.get_by_label("Tick eu-2").check()
+def test_a_script_for_ticked_nodes_becomes_a_job_on_each(ada, world, node):
+    world.agent("jobs-2").beat()
+    ada.goto(f"{world.url}/dashboard/nodes?q=jobs-")
+    ada.get_by_label("Tick jobs-1").check()
+    ada.get_by_label("Tick jobs-2").check()
     ada.get_by_role("button", name="Run a script…").click()
-    expect(ada.get_by_role("textbox", name="Nodes")).to_have_value("eu-1 eu-2")
+    expect(ada.get_by_role("textbox", name="Nodes")).to_have_value("jobs-1 jobs-2")
     ada.get_by_label("Script").fill("true # for two")
     ada.get_by_role("button", name="Run it").click()
 
@@ -61,25 +61,25 @@ def test_a_script_for_ticked_nodes_becomes_a_job_on_each(ada, world, eu_1):
         world.visitor("ada").post(f"/dashboard/jobs/{row['id']}/cancellation")
 
 
-def test_a_form_that_is_refused_keeps_what_was_typed(ada, world, eu_1):
-    ada.goto(f"{world.url}/dashboard/run?node=eu-1&node=nowhere")
+def test_a_form_that_is_refused_keeps_what_was_typed(ada, world, node):
+    ada.goto(f"{world.url}/dashboard/run?node=jobs-1&node=nowhere")
     ada.get_by_label("Script").fill("<b>\n echo 'kept'")
     ada.get_by_role("button", name="Run it").click()
     expect(ada.get_by_role("alert")).to_have_text("Node nowhere is not known.")
     expect(ada.get_by_label("Script")).to_have_value("<b>\n echo 'kept'")
 
 
-def test_output_appears_as_it_is_written_and_goes_on_after_a_reload(ada, world, eu_1, running):
+def test_output_appears_as_it_is_written_and_goes_on_after_a_reload(ada, world, node, running):
     log = watch(ada, world, running)
-    eu_1.say(running, "first \x1b[1mbold\x1b[0m\n")
+    node.say(running, "first \x1b[1mbold\x1b[0m\n")
     expect(log).to_contain_text("first bold")
     ada.reload()
-    eu_1.say(running, "second\n")
+    node.say(running, "second\n")
     expect(log).to_contain_text("first bold\nsecond")
     assert log.inner_text().count("first") == 1
 
 
-def test_ten_megabytes_freeze_nothing_and_the_last_lines_stay(ada, world, eu_1, running):
+def test_ten_megabytes_freeze_nothing_and_the_last_lines_stay(ada, world, node, running):
     log = watch(ada, world, running)
     ada.evaluate(
         "window.longest = 0; let last = performance.now();"
@@ -87,8 +87,8 @@ def test_ten_megabytes_freeze_nothing_and_the_last_lines_stay(ada, world, eu_1, 
         " window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(tick); })()"
     )
     for _ in range(5):
-        eu_1.say(running, LINE * 25_000)
-    eu_1.say(running, "the very end\n")
+        node.say(running, LINE * 25_000)
+    node.say(running, "the very end\n")
 
     expect(log).to_contain_text("the very end", timeout=15_000)
     expect(ada.locator("[data-left-out]")).to_be_visible()
@@ -96,15 +96,15 @@ def test_ten_megabytes_freeze_nothing_and_the_last_lines_stay(ada, world, eu_1, 
     assert ada.evaluate("window.longest") < 1000
 
 
-def test_it_follows_until_somebody_scrolls_up(ada, world, eu_1, running):
+def test_it_follows_until_somebody_scrolls_up(ada, world, node, running):
     log = watch(ada, world, running)
-    eu_1.say(running, LINE * 200)
+    node.say(running, LINE * 200)
     expect(ada.get_by_role("button", name="Stop following")).to_be_visible()
     ada.wait_for_function("document.querySelector('.console pre').scrollTop > 100")
 
     log.evaluate("log => log.scrollTop = 50")
     expect(ada.get_by_role("button", name="Follow", exact=True)).to_be_visible()
-    eu_1.say(running, "more\n")
+    node.say(running, "more\n")
     expect(log).to_contain_text("more")
     assert log.evaluate("log => log.scrollTop") == 50
     ada.get_by_role("button", name="Follow", exact=True).click()
@@ -113,11 +113,11 @@ def test_it_follows_until_somebody_scrolls_up(ada, world, eu_1, running):
     )
 
 
-def test_the_end_comes_by_itself_with_its_reason(ada, world, eu_1):
-    job_id = world.queue("eu-1", "sleep 1h", timeoutSeconds=60)
-    eu_1.accept(job_id)
+def test_the_end_comes_by_itself_with_its_reason(ada, world, node):
+    job_id = world.queue("jobs-1", "sleep 1h", timeoutSeconds=60)
+    node.accept(job_id)
     watch(ada, world, job_id)
-    eu_1.complete(job_id, 137, reason="timeout", signal=9, output="bye\n", survivors=[{"pid": 4321, "comm": "nginx"}])
+    node.complete(job_id, 137, reason="timeout", signal=9, output="bye\n", survivors=[{"pid": 4321, "comm": "nginx"}])
 
     expect(ada.get_by_role("heading", name="Stopped after 1 min, its time limit")).to_be_visible()
     expect(ada.locator("[data-following]")).to_have_text("Ended")
@@ -130,13 +130,13 @@ def test_the_end_comes_by_itself_with_its_reason(ada, world, eu_1):
     world.visitor("ada").post(f"/dashboard/jobs/{ada.url.rpartition('/')[2]}/cancellation")
 
 
-def test_a_running_job_is_asked_to_stop(ada, world, eu_1):
-    job_id = world.queue("eu-1", "sleep 1h")
-    eu_1.accept(job_id)
+def test_a_running_job_is_asked_to_stop(ada, world, node):
+    job_id = world.queue("jobs-1", "sleep 1h")
+    node.accept(job_id)
     watch(ada, world, job_id)
     ada.get_by_text("Cancel…").click()
     ada.get_by_role("button", name="Cancel it").click()
     expect(ada.locator("h1")).to_contain_text("Being cancelled")
 
-    eu_1.complete(job_id, 143, reason="cancel")
+    node.complete(job_id, 143, reason="cancel")
     expect(ada.get_by_role("heading", name="Cancelled by ada after")).to_be_visible()

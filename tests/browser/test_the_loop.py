@@ -33,7 +33,10 @@ def job_of(page):
 
 def test_a_finding_is_fixed_and_proven(ada, world, sick):
     ada.goto(f"{world.url}/dashboard")
-    ada.get_by_role("listitem").filter(has_text="Certificate expires").get_by_role("link", name="Fix…").click()
+    ada.get_by_role("listitem").filter(has_text="tls.expiring").first.get_by_role("link", name="Fix…").click()
+    ada.wait_for_url("**/findings**")
+    if "type=" in ada.url:  # there are others like it
+        ada.get_by_role("row").filter(has_text=sick.node_id).get_by_role("link", name="Fix…").click()
     expect(ada.get_by_label("lineage")).to_have_value("shop.example")
     ada.get_by_role("button", name=f"Fix it on {sick.node_id[:20]}").click()
     job_id = job_of(ada)
@@ -108,7 +111,7 @@ def test_a_whole_type_is_acknowledged_from_home(ada, world):
     ada.get_by_role("textbox", name="Why").fill("disks are ordered")
     ada.get_by_role("button", name="Acknowledge all").click()
 
-    expect(ada.locator(".work").filter(has_text="RAID array degraded")).to_have_count(0)
+    expect(ada.locator(".work li").filter(has_text="RAID array degraded")).to_have_count(0)
     ada.goto(f"{world.url}/dashboard/findings?type=raid.degraded&state=ACKNOWLEDGED")
     expect(ada.locator("tbody tr")).to_have_count(3)
 

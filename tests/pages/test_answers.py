@@ -56,7 +56,7 @@ def test_every_page_fits_into_a_hundred_kilobytes(world):
     for n in range(60):
         world.agent(f"node-{n:02}.some-long-name.fra.example").beat(os="Debian GNU/Linux 13 (trixie)", kernel="6.12.48")
     ada = world.visitor("ada")
-    page = ada.get("/dashboard/nodes")
+    page = ada.get("/dashboard/nodes?q=some-long-name")
     assert page.text.count("<tr id=") == 50
     assert len(page.content) < 100_000
     assert all(len(each.packed) < 30_000 for each in files.files().values())
@@ -64,7 +64,7 @@ def test_every_page_fits_into_a_hundred_kilobytes(world):
 
 def test_the_list_goes_on_behind_its_last_row(world):
     ada = world.visitor("ada")
-    first = ada.get("/dashboard/nodes").text
+    first = ada.get("/dashboard/nodes?q=some-long-name").text
     following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
     rows = re.compile(r'<tr id="node-([^"]+)"')
     seen = rows.findall(first) + rows.findall(ada.get(following).text)
@@ -88,6 +88,15 @@ def test_what_is_not_there_is_said_on_a_page(world, path, status, words):
     answer = world.visitor("ada").get(path)
     assert (answer.status_code, words in answer.text) == (status, True)
     assert "text/html" in answer.headers["content-type"]
+
+
+def test_what_its_state_does_not_allow_is_said_on_a_page(world):
+    world.agent("said-1").beat()
+    job_id = world.queue("said-1")
+    cancel = f"/dashboard/jobs/{job_id}/cancellation"
+    assert world.visitor("ada").post(cancel).status_code == 303
+    again = world.visitor("ada").post(cancel)
+    assert (again.status_code, "is CANCELLED, expected one that has not ended." in again.text) == (409, True)
 
 
 def test_a_page_that_fetches_news_of_itself_is_left_when_the_session_has_ended(world):

@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hyprbox import config
+from hyprbox.box import build
 from hyprbox.door import COOKIE
 from hyprbox.people import doors
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
+from hyprbox.people.pages.session import cookie
 from tests.world import PASSWORD
 
 
@@ -57,6 +60,13 @@ def test_the_cookie_is_new_at_every_sign_in_and_out_of_reach(world):
     assert "secure" not in cookie  # this one is reached over plain http
 
 
+@pytest.mark.parametrize(("address", "secure"), [("https://box.example", True), ("http://box.example", False)])
+def test_where_the_public_address_is_https_the_cookie_goes_over_nothing_else(address, secure):
+    box = build(config.read({"HYPRBOX_PUBLIC_URL": address, "HYPRBOX_DATA_DIR": "/nowhere"}))
+    assert cookie(box, "text").secure is secure
+    box.db.close()
+
+
 def test_signing_out_ends_the_session_itself(world):
     ada = world.visitor_with(sign_in(world).cookies[COOKIE])
     assert ada.post("/dashboard/sign-out").headers["location"] == "/dashboard/sign-in"
@@ -71,11 +81,12 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(world):
 
 
 def test_five_wrong_passwords_lock_the_name_and_that_is_said(world):
+    invited(world, "hans")
     for _ in range(5):
-        sign_in(world, name="olga", password="wrong password")
-    locked = sign_in(world, name="olga")
+        sign_in(world, name="hans", password="wrong password")
+    locked = sign_in(world, name="hans")
     assert locked.status_code == 403
-    assert re.search(r"Olga is locked until \w+ \d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC", locked.text)
+    assert re.search(r"Hans is locked until \w+ \d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC", locked.text)
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil"}], ids=str)

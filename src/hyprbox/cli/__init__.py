@@ -13,10 +13,12 @@ COMMANDS = {
     "finding": "findings",
     "job": "jobs",
     "preset": "presets",
+    "proof": "proofs",
     "token": "tokens",
     "key": "keys",
     "user": "people",
     "db": "database",
+    "swarm": "swarm",
 }
 
 

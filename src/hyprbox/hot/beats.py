@@ -1,5 +1,6 @@
 """POST /api/heartbeat and POST /api/findings: how a node is and what its scanners see."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import msgspec
@@ -12,6 +13,7 @@ from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import check_depth, decode
 from hyprbox.jobs import ending
 from hyprbox.nodes import beats
+from hyprbox.remediations import store as remediations
 from hyprwire import FindingReport, Heartbeat
 
 MOST_FINDINGS = 2000
@@ -39,6 +41,7 @@ def _record(session: Session, said: FindingReport, now: datetime) -> None:
     scan = said.scan
     proves = ending.proved_by(session, said.nodeId, scan.jobId, scan.startedAt) if scan else None
     reports.record(session, said, now, proves)
+    remediations.settle(session, now, said.nodeId, asdict(scan) if scan else None)
 
 
 def _check_size(said: FindingReport) -> None:

@@ -1,12 +1,17 @@
 """POST /api/jobs/{id}/output, /ping and /complete: what a node says of a job it runs."""
 
 import asyncio
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import decode
 from hyprbox.hot.polls import wait_of
 from hyprbox.jobs import ending, output
+from hyprbox.remediations import store as remediations
+from hyprbox.tokens.badge import Badge
 from hyprwire import Completion, Output, RunningJob
 
 
@@ -33,5 +38,9 @@ async def ping(box: Box, call: Call) -> Answer:
 async def complete(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Completion, call.body)
-    await box.db.write(ending.complete, badge, call.job_id, said, box.clock.now())
+    await box.db.write(_complete, badge, call.job_id, said, box.clock.now())
     return DONE
+
+
+def _complete(session: Session, badge: Badge, job_id: str, said: Completion, now: datetime) -> None:
+    remediations.settle(session, now, ending.complete(session, badge, job_id, said, now).node_id)

@@ -16,6 +16,7 @@ from hyprbox.box import Box
 from hyprbox.hot.call import Answer, Call
 from hyprbox.hot.shim import Handler, answered, match, refused
 
+OK_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 HEAD = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 LONGEST_REQUEST = 120.0  # seconds from its first byte to its last
 
@@ -132,12 +133,20 @@ class Cycle:
 
 
 def encoded(answer: Answer, default_headers: list[tuple[bytes, bytes]]) -> bytes:
-    parts = [HEAD[HTTPStatus(answer.status)]]
-    parts += [b"%b: %b\r\n" % header for header in default_headers]
-    headers = {"content-type": "application/json"} | answer.headers if answer.headers else JSON
-    parts += [f"{name}: {value}\r\n".encode("latin-1") for name, value in headers.items()]
-    parts += [b"content-length: %d\r\n\r\n" % len(answer.body), answer.body]
-    return b"".join(parts)
+    if not answer.headers and answer.status == 200:
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (OK_JSON, _lines(default_headers), len(answer.body), answer.body)
+    headers = {"content-type": "application/json"} | answer.headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("latin-1")
+    parts = [HEAD[HTTPStatus(answer.status)], _lines(default_headers), lines]
+    return b"".join([*parts, b"content-length: %d\r\n\r\n" % len(answer.body), answer.body])
 
 
-JSON = {"content-type": "application/json"}
+def _lines(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """uvicorn makes a new list each second, when the date changes."""
+    global _default
+    if _default[0] is not headers:
+        _default = headers, b"".join(b"%b: %b\r\n" % header for header in headers)
+    return _default[1]
+
+
+_default: tuple[list[tuple[bytes, bytes]], bytes] = ([], b"")

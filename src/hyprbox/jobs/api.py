@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, operator, viewer
-from hyprbox.errors import Forbidden
 from hyprbox.jobs import live, output, store
 from hyprbox.jobs.model import State
 from hyprbox.jobs.views import JobView, view
@@ -23,18 +22,21 @@ Offset = Annotated[int, QueryParameter(ge=0)]
 @get("/jobs", guards=[viewer])
 async def index(
     box: TheBox,
+    caller: TheCaller,
     nodeId: FromQuery[str | None] = None,
     in_state: Annotated[State | None, QueryParameter(name="state")] = None,
     limit: Limit = DEFAULT,
     cursor: FromQuery[str | None] = None,
 ) -> Page[JobView]:
     rows = await box.db.read(store.page, nodeId, in_state, cursor, limit + 1)
-    return page(rows, limit, view, lambda job: job.id)
+    shows_title = caller.may(Role.OPERATOR)
+    return page(rows, limit, lambda job: view(job, shows_title=shows_title), lambda job: job.id)
 
 
 @get("/jobs/{job_id:str}", guards=[viewer])
 async def show(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
-    return view(await box.db.read(store.get, job_id), with_script=caller.may(Role.OPERATOR))
+    may_see = caller.may(Role.OPERATOR)
+    return view(await box.db.read(store.get, job_id), with_script=may_see, shows_title=may_see)
 
 
 @get("/jobs/{job_id:str}/output", guards=[operator])
@@ -57,14 +59,6 @@ async def cancel(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobVi
     return view(await box.db.write(store.cancel, box.clock.now(), caller.name, job_id))
 
 
-@post("/jobs/{job_id:str}/rerun", guards=[operator])
-async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
-    job = await box.db.read(store.get, job_id)
-    if job.preset is None and not caller.may(Role.ADMIN):
-        raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")
-    return view(await box.db.write(store.rerun, box.clock.now(), caller.name, job_id))
-
-
 async def _pieces(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
     """What is there now, without holding it all in memory."""
     while data := await box.db.read(_read, job_id, offset):
@@ -76,4 +70,4 @@ def _read(session: Session, job_id: str, offset: int) -> bytes:
     return output.read(session, store.get(session, job_id), offset)
 
 
-handlers = [index, show, read, events, cancel, rerun]
+handlers = [index, show, read, events, cancel]

@@ -20,6 +20,7 @@ from hyprwire import Completion, Reason
 LEASE_SLACK = timedelta(seconds=60)
 PLAIN_SLACK = timedelta(minutes=5)
 CLOCK_SLACK = timedelta(minutes=1)
+SAID, SAID_BYTES = "hb: ", 8192
 PROOF_TIME = timedelta(minutes=45)
 
 STATES = {
@@ -32,7 +33,7 @@ STATES = {
 }
 
 
-def complete(session: Session, badge: Badge, job_id: str, said: Completion, now: datetime) -> None:
+def complete(session: Session, badge: Badge, job_id: str, said: Completion, now: datetime) -> Job:
     """Idempotent; a late one corrects LOST."""
     job = of_badge(session, badge, job_id)
     if job.has_ended and job.state != State.LOST:
@@ -40,11 +41,12 @@ def complete(session: Session, badge: Badge, job_id: str, said: Completion, now:
             raise Gone(f"job {job_id} is {job.state}")
         if job.run_id != said.runId:
             raise Conflict(f"job {job_id} was taken by another run")
-        return
+        return job
     output.heard(session, job, said.runId, now)
     output.receive(session, job, said.output, said.offset, said.leftOut)
     _note(job, said, now)
-    store.end(session, now, job, state_after(said), said.errorMsg)
+    store.end(session, now, job, state_after(said), said.errorMsg or _sentence(session, job))
+    return job
 
 
 def state_after(said: Completion) -> State:
@@ -70,6 +72,15 @@ def mark_lost(session: Session, now: datetime, since: datetime) -> int:
     for job in jobs:
         store.end(session, now, job, State.LOST, "the connection to its node was lost; it may still run")
     return len(jobs)
+
+
+def _sentence(session: Session, job: Job) -> str | None:
+    """What a preset that did not do its work said last: it is why."""
+    if job.preset is None or not job.exit_code:
+        return None
+    tail = output.read(session, job, max(job.output_bytes - SAID_BYTES, 0)).decode("utf-8", "replace")
+    said = [line.removeprefix(SAID) for line in tail.splitlines() if line.startswith(SAID)]
+    return said[-1] if said else None
 
 
 def proved_by(session: Session, node_id: str, job_id: str | None, scan_started: str | None) -> str | None:

@@ -34,9 +34,11 @@ class JobView:
     script: str | None = None
 
 
-def view(job: Job, with_script: bool = False) -> JobView:
+def view(job: Job, with_script: bool = False, shows_title: bool = True) -> JobView:
+    """The title of a script is its first line, so that it is shown only to who may see scripts."""
+    title = job.title if shows_title or job.preset else "a script"
     return JobView(
-        id=job.id, nodeId=job.node_id, state=job.state, title=job.title, exitCode=job.exit_code, reason=job.reason,
+        id=job.id, nodeId=job.node_id, state=job.state, title=title, exitCode=job.exit_code, reason=job.reason,
         signal=job.signal, errorMsg=job.error_msg, createdAt=job.created_at, createdBy=job.created_by,
         startedAt=job.started_at or job.claimed_at, finishedAt=job.finished_at, timeoutSeconds=job.timeout_seconds,
         expiresAt=job.expires_at, outputBytes=job.output_bytes, preset=job.preset, presetVersion=job.preset_version,

@@ -23,87 +23,80 @@ OVERWRITTEN = ("hostname", "os", "agent_version")
 KEPT_WHEN_ABSENT = ("ip", "region", "kernel", "architecture")
 INVENTORY = OVERWRITTEN + KEPT_WHEN_ABSENT
 
+# What every beat brings, and what only those need that say something new.
+SHORT = ("node_id", "now", "ts", "cpu", "ram", "disk", "uptime_seconds", "said")
+WHOLE = (*SHORT, "identity", *INVENTORY)
+
 TYPES = {
-    "node_id": "text", "now": "bigint", "ts": "integer", "cpu": "smallint", "ram": "smallint", "disk": "smallint",
-    "uptime_seconds": "bigint", "said": "text", "identity": "text",
-} | dict.fromkeys(INVENTORY, "text")  # fmt: skip
+    "now": "bigint", "ts": "integer", "cpu": "smallint", "ram": "smallint", "disk": "smallint",
+    "uptime_seconds": "bigint",
+}  # fmt: skip
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL over the rows of a batch, called `beat`, which are handed over as one JSON parameter.
+class Rows:
+    """The rows of a batch as one JSON parameter, for as many statements as need them.
 
     One statement a batch, not one a row: between rows the driver would let go of Python's lock and wait for it again.
     """
 
     columns: tuple[str, ...]
-    sql: str
+    sqlite: bool
+    json: str
 
-    def run(self, session: Session, rows: list[dict[str, Any]]) -> int:
-        """How many rows it changed."""
-        connection = session.connection()
-        if connection.dialect.name == "sqlite":
-            arrays = [[row[name] for name in self.columns] for row in rows]
-            return connection.exec_driver_sql(self._sqlite(), {"rows": _json(arrays)}).rowcount
-        return connection.exec_driver_sql(self._postgresql(), {"rows": _json(rows)}).rowcount
+    @classmethod
+    def of(cls, session: Session, columns: tuple[str, ...], rows: list[Row]) -> "Rows":
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        shaped = rows if sqlite else [dict(zip(columns, row, strict=True)) for row in rows]
+        return cls(columns, sqlite, msgspec.json.encode(shaped).decode())
 
-    def _sqlite(self) -> str:
+    def run(self, session: Session, statement: str) -> int:
+        """BEATS in the statement are the rows, each called `beat`. How many rows it changed."""
+        made = statement.replace("BEATS", self._from_sqlite() if self.sqlite else self._from_postgresql())
+        return session.connection().exec_driver_sql(made, {"rows": self.json}).rowcount
+
+    def _from_sqlite(self) -> str:
+        """No WITH in front of the statement: behind one the driver does not count what an UPDATE has changed."""
         columns = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(self.columns))
-        return f"WITH beat AS (SELECT {columns} FROM json_each(:rows)) {self.sql}"
+        return f"(SELECT {columns} FROM json_each(:rows)) AS beat"
 
-    def _postgresql(self) -> str:
-        shape = ", ".join(f"{name} {TYPES[name]}" for name in self.columns)
-        return f"WITH beat AS (SELECT * FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS r({shape})) {self.sql}"
-
-
-def _json(rows: list[Any]) -> str:
-    return msgspec.json.encode(rows).decode()
+    def _from_postgresql(self) -> str:
+        shape = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in self.columns)
+        return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS beat({shape})"
 
 
-SAME_AGAIN = Statement(
-    ("node_id", "now", "cpu", "ram", "disk", "uptime_seconds", "said"),
-    """
+SAME_AGAIN = """
 UPDATE node_state SET last_seen = beat.now, cpu = beat.cpu, ram = beat.ram, disk = beat.disk,
     uptime_seconds = coalesce(beat.uptime_seconds, node_state.uptime_seconds)
-FROM beat WHERE node_state.node_id = beat.node_id AND node_state.said = beat.said AND node_state.status = 'ONLINE'""",
-)
+FROM BEATS WHERE node_state.node_id = beat.node_id AND node_state.said = beat.said AND node_state.status = 'ONLINE'"""
 
-SAMPLE = Statement(
-    ("node_id", "ts", "cpu", "ram", "disk"),
-    """
+SAMPLE = """
 INSERT INTO samples (node_id, ts, cpu, ram, disk)
-SELECT node_id, ts, cpu, ram, disk FROM beat
-WHERE EXISTS (SELECT 1 FROM node_state s WHERE s.node_id = beat.node_id) ON CONFLICT DO NOTHING""",
-)
+SELECT node_id, ts, cpu, ram, disk FROM BEATS
+WHERE EXISTS (SELECT 1 FROM node_state s WHERE s.node_id = beat.node_id) ON CONFLICT DO NOTHING"""
 
-CHANGE = Statement(
-    ("node_id", "now"),
-    """
+CHANGE = """
 INSERT INTO node_changes (node_id, at, status)
-SELECT beat.node_id, beat.now, 'ONLINE' FROM beat JOIN node_state s ON s.node_id = beat.node_id
-WHERE s.status <> 'ONLINE' ON CONFLICT DO NOTHING""",
-)
+SELECT beat.node_id, beat.now, 'ONLINE' FROM BEATS JOIN node_state s ON s.node_id = beat.node_id
+WHERE s.status <> 'ONLINE' ON CONFLICT DO NOTHING"""
 
-NODE = Statement(
-    ("node_id", "now", *INVENTORY),
-    f"""
+NODE = f"""
 INSERT INTO nodes (node_id, {", ".join(INVENTORY)}, first_seen)
-SELECT node_id, {", ".join(INVENTORY)}, now FROM beat
+SELECT node_id, {", ".join(INVENTORY)}, now FROM BEATS
 WHERE NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.node_id = beat.node_id)
 ON CONFLICT (node_id) DO UPDATE SET
 {", ".join(f"{name} = excluded.{name}" for name in OVERWRITTEN)},
 {", ".join(f"{name} = coalesce(excluded.{name}, nodes.{name})" for name in KEPT_WHEN_ABSENT)}
 WHERE {" OR ".join(f"nodes.{name} <> excluded.{name}" for name in OVERWRITTEN)}
 OR {" OR ".join(f"nodes.{name} IS DISTINCT FROM coalesce(excluded.{name}, nodes.{name})" for name in KEPT_WHEN_ABSENT)}
-""",
-)
+"""
 
 # Two machines under one name take turns: an identity that comes back after another one is a flip. A reboot never is.
-STATE = Statement(
-    ("node_id", "now", "cpu", "ram", "disk", "uptime_seconds", "said", "identity"),
-    """
+STATE = """
 INSERT INTO node_state (node_id, status, last_seen, cpu, ram, disk, uptime_seconds, said, identity)
-SELECT node_id, 'ONLINE', now, cpu, ram, disk, uptime_seconds, said, identity FROM beat
+SELECT node_id, 'ONLINE', now, cpu, ram, disk, uptime_seconds, said, identity FROM BEATS
 WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = beat.node_id)
 ON CONFLICT (node_id) DO UPDATE SET
 status = 'ONLINE', last_seen = excluded.last_seen, cpu = excluded.cpu, ram = excluded.ram, disk = excluded.disk,
@@ -117,8 +110,7 @@ identity_flips = CASE WHEN excluded.identity <> node_state.identity AND excluded
     ELSE node_state.identity_flips END,
 identity_flipped_at = CASE WHEN excluded.identity <> node_state.identity
     AND excluded.identity = node_state.identity_before THEN excluded.last_seen ELSE node_state.identity_flipped_at END
-""",
-)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,29 +121,31 @@ class Beat:
 
 def record(session: Session, beats: list[Beat]) -> None:
     """The last beat of a node says what it is and how it is, the first one of a time slot is its sample."""
-    rows = [_row(beat) for beat in beats]
-    last = list({row["node_id"]: row for row in rows}.values())
-    if SAME_AGAIN.run(session, last) < len(last):
+    last = {beat.heartbeat.node_id: beat for beat in beats}
+    short = Rows.of(session, SHORT, [_short(beat) for beat in last.values()])
+    if short.run(session, SAME_AGAIN) < len(last):
+        whole = Rows.of(session, WHOLE, [_short(beat) + _rest(beat) for beat in last.values()])
         for statement in (CHANGE, NODE, STATE):
-            statement.run(session, last)
-    SAMPLE.run(session, list({(row["node_id"], row["ts"]): row for row in reversed(rows)}.values()))
+            whole.run(session, statement)
+    if len(last) < len(beats):
+        first = {(beat.heartbeat.node_id, _slot(to_ms(beat.now))): beat for beat in reversed(beats)}
+        short = Rows.of(session, SHORT, [_short(beat) for beat in first.values()])
+    short.run(session, SAMPLE)
     wake(session, "fleet", "nodes")
 
 
-def _row(beat: Beat) -> dict[str, Any]:
+def _short(beat: Beat) -> Row:
     said, now = beat.heartbeat, to_ms(beat.now)
-    row: dict[str, Any] = {
-        "node_id": said.node_id, "now": now, "ts": now // 1000 // SAMPLE_SECONDS * SAMPLE_SECONDS,
-        "cpu": round(said.cpu_percent * 10), "ram": round(said.ram_percent * 10),
-        "disk": round(said.disk_percent * 10), "uptime_seconds": said.uptime_seconds,
-        "hostname": said.hostname, "os": said.os, "agent_version": said.agent_version, "ip": said.ip,
-        "region": said.region, "kernel": said.kernel, "architecture": said.architecture,
-        "identity": said.boot_id or said.machine_id_hash,
-    }  # fmt: skip
-    row["said"] = _digest(row)
-    return row
+    load = round(said.cpu_percent * 10), round(said.ram_percent * 10), round(said.disk_percent * 10)
+    digest = blake2b(msgspec.json.encode(_rest(beat)), digest_size=12).hexdigest()
+    return said.node_id, now, _slot(now), *load, said.uptime_seconds, digest
 
 
-def _digest(row: dict[str, Any]) -> str:
-    what = [row["identity"], *(row[name] for name in INVENTORY)]
-    return blake2b(repr(what).encode("utf-8", "replace"), digest_size=12).hexdigest()
+def _rest(beat: Beat) -> Row:
+    said = beat.heartbeat
+    what = said.hostname, said.os, said.agent_version, said.ip, said.region, said.kernel, said.architecture
+    return said.boot_id or said.machine_id_hash, *what
+
+
+def _slot(ms: int) -> int:
+    return ms // 1000 // SAMPLE_SECONDS * SAMPLE_SECONDS

@@ -104,6 +104,11 @@ async def queue(data: JSONBody[NewJob], box: TheBox, caller: TheCaller) -> JobVi
     return job_view(await start(box, caller, data))
 
 
+@post("/jobs/{job_id:str}/rerun", guards=[operator])
+async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
+    return job_view(await run_again(box, caller, job_id))
+
+
 @post("/findings/{finding_id:str}/fix", guards=[operator])
 async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
     now = box.clock.now()
@@ -121,6 +126,17 @@ async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
     return await box.db.write(jobs.queue, now, caller.name, _order(wanted))
+
+
+async def run_again(box: Box, caller: Caller, job_id: str) -> Job:
+    """What somebody may start, they may start again; a preset as it is now, with the same parameters."""
+    job = await box.db.read(jobs.get, job_id)
+    now = box.clock.now()
+    if job.preset is not None:
+        return await box.db.write(store.run_again, now, caller.name, box.presets, job)
+    if not caller.may(Role.ADMIN):
+        raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")
+    return await box.db.write(jobs.rerun, now, caller.name, job_id)
 
 
 def _order(wanted: NewJob) -> Order:
@@ -153,4 +169,4 @@ def _parameter(parameter: Parameter) -> ParameterView:
     )  # fmt: skip
 
 
-handlers = [index, show, recommendations, queue, fix]
+handlers = [index, show, recommendations, queue, rerun, fix]

@@ -16,6 +16,7 @@ from hyprbox.jobs.order import Preset as Ran
 from hyprbox.presets.catalogue import Preset, answering
 from hyprbox.presets.form import BadValues, prefill, validate
 from hyprbox.presets.render import Mode, render
+from hyprbox.remediations import store as remediations
 
 Catalogue = Mapping[str, Preset]
 
@@ -35,7 +36,7 @@ def recommended(catalogue: Catalogue, finding: Finding) -> Preset | None:
 
 def run(
     session: Session, now: datetime, actor: str, preset: Preset, node_id: str, given: Mapping[str, object],
-    expires_at: datetime | None = None,
+    expires_at: datetime | None = None, rerun_of: str | None = None,
 ) -> Job:  # fmt: skip
     """Queues its script, rendered for this very job."""
     job_id = ids.new()
@@ -45,10 +46,16 @@ def run(
         raise Invalid(str(error), parameters=error.complaints) from None
     order = Order(
         node_id=node_id, script=render(preset, values, Mode.APPLY, job_id), timeout_seconds=preset.timeout_seconds,
-        rescan=list(preset.rescan), expires_at=expires_at,
+        rescan=list(preset.rescan), expires_at=expires_at, rerun_of=rerun_of,
         preset=Ran(id=preset.id, version=preset.version, sha256=preset.sha256, params=values),
     )  # fmt: skip
     return jobs.queue(session, now, actor, order, job_id)
+
+
+def run_again(session: Session, now: datetime, actor: str, catalogue: Catalogue, job: Job) -> Job:
+    """With the same parameters, as the preset is now."""
+    preset = known(catalogue, job.preset or "")
+    return run(session, now, actor, preset, job.node_id, job.params, rerun_of=job.id)
 
 
 def fix(
@@ -65,4 +72,5 @@ def fix(
     values = prefill(preset, finding.key, finding.details) | dict(given)
     job = run(session, now, actor, preset, finding.node_id, values)
     findings.start_fix(session, now, actor, finding_id, job.id)
+    remediations.start(session, now, actor, finding, job)
     return job

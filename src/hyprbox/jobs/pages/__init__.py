@@ -2,4 +2,4 @@
 
 from hyprbox.jobs.pages import lists, one, run, stream
 
-handlers = [lists.index, lists.of_node, one.show, one.cancel, one.rerun, stream.output, run.show, run.start]
+handlers = [lists.index, lists.of_node, one.show, one.cancel, stream.output, run.show, run.start]

@@ -144,9 +144,9 @@ class Console {
   leave_out(number) {
     if (number <= 0) return;
     const sign = this.log.querySelector("[data-left-out]");
+    const first = this.pieces[0]?.[0] ?? null;
     sign.hidden = false;
-    while (this.log.lastChild !== sign && !this.pieces.includes(sign.nextSibling) && sign.nextSibling !== this.pieces[0]?.[0])
-      sign.nextSibling.remove();
+    while (sign.nextSibling !== first) sign.nextSibling.remove(); // what the page was loaded with
     while (number > 0 && this.pieces.length) {
       const [piece, lines] = this.pieces.shift();
       piece.remove();

@@ -43,6 +43,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_table(
+        "evidence",
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.create_table(
         "facts",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -204,6 +210,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+    op.create_table(
+        "remediations",
+        sa.Column("node_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("finding_id", sa.String(), nullable=False),
+        sa.Column("finding_type", sa.String(), nullable=False),
+        sa.Column("finding_key", sa.String(), nullable=False),
+        sa.Column("preset", sa.String(), nullable=False),
+        sa.Column("preset_version", sa.Integer(), nullable=False),
+        sa.Column("preset_sha256", sa.String(), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.Column("job_id", sa.String(), nullable=False),
+        sa.Column("started_by", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("verdict", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("after", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("node_id", "id"),
+    )
+    with op.batch_alter_table("remediations", schema=None) as batch_op:
+        batch_op.create_index("remediations_by_finding", ["finding_id", "id"], unique=False)
+        batch_op.create_index("remediations_by_id", ["id"], unique=False)
+        batch_op.create_index("remediations_by_job", ["job_id"], unique=False)
+        batch_op.create_index("remediations_by_preset", ["preset", "verdict"], unique=False)
+
     op.create_table(
         "rollups",
         sa.Column("node_id", sa.String(), nullable=False),

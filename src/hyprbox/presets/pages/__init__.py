@@ -1,5 +1,5 @@
 """Pages of presets, and the page of a finding with the preset that answers it."""
 
-from hyprbox.presets.pages import catalogue, finding, run
+from hyprbox.presets.pages import again, catalogue, finding, run
 
-handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start]
+handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start, again.rerun]

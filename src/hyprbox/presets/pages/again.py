@@ -1,0 +1,14 @@
+"""A job once more, whatever it ran."""
+
+from litestar import post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from hyprbox.door import TheBox, TheCaller, operator
+from hyprbox.look.frame import go
+from hyprbox.presets.api import run_again
+
+
+@post("/jobs/{job_id:str}/rerun", guards=[operator], status_code=303)
+async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+    return go(f"/dashboard/jobs/{(await run_again(box, caller, job_id)).id}")

@@ -1,0 +1,124 @@
+"""A fix has a verdict, and only a scan makes it a good one."""
+
+from dataclasses import replace
+
+import pytest
+
+from hyprbox.findings import reports
+from hyprbox.findings import store as findings
+from hyprbox.jobs import ending, handing
+from hyprbox.jobs import store as jobs
+from hyprbox.jobs.order import Order, Preset
+from hyprbox.nodes import beats
+from hyprbox.remediations import store
+from hyprbox.tokens.badge import Badge
+from hyprwire import Completion, FindingReport, Reason, Scan, ScannerRun, Severity
+from hyprwire import Finding as Seen
+from tests.cast import BEAT, NOON, minutes
+
+EU_1 = Badge("t", "eu-1")
+CERT = Seen(type="tls.expiring", key="/etc/a.pem", severity=Severity.WARN, message="5 days", metadata={"daysLeft": 5})
+RESTART = Seen(type="reboot.required", key="system", severity=Severity.WARN, message="restart")
+PRESET = Preset(id="certbot-renew", version=2, sha256="ab", params={"lineage": "a"})
+
+
+@pytest.fixture
+def fix(session):
+    """A finding, its fix under way: the remediation and its job."""
+    beats.record(session, [beats.Beat(BEAT, NOON)])
+    scan(session, CERT, seq=1)
+    finding = session.query(store.Finding).one()
+    job = jobs.queue(session, NOON, "ada", Order(node_id="eu-1", script="true", preset=PRESET))
+    findings.start_fix(session, NOON, "ada", finding.id, job.id)
+    remediation = store.start(session, NOON, "ada", finding, job)
+    handing.accept(session, EU_1, job.id, "r", NOON)
+    return remediation, job
+
+
+def scan(session, *seen, seq, proves=None, now=NOON):
+    run = ScannerRun(name="all", types=["tls.expiring", "reboot.required"])
+    report = FindingReport(nodeId="eu-1", findings=list(seen), scan=Scan(id=f"s{seq}", seq=seq, scanners=[run]))
+    reports.record(session, report, now, proves)
+    store.settle(session, now, "eu-1", {"id": f"s{seq}"})
+
+
+def complete(session, job, **said):
+    end = Completion(**({"exitCode": 0, "reason": Reason.EXIT, "runId": "r"} | said))
+    ending.complete(session, EU_1, job.id, end, NOON + minutes(1))
+    store.settle(session, NOON + minutes(1), "eu-1")
+
+
+def test_exit_code_0_is_no_verdict(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    assert remediation.verdict is None
+
+
+def test_a_scan_that_does_not_see_it_verifies_it(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    scan(session, seq=2, proves=job.id, now=NOON + minutes(2))
+
+    assert (remediation.verdict, remediation.ended_at) == ("VERIFIED_FIXED", NOON + minutes(2))
+    before, after = (store.evidence(session, digest) for digest in (remediation.before, remediation.after))
+    assert (before["metadata"], after["seen"], after["scan"]["id"]) == ({"daysLeft": 5}, False, "s2")
+
+
+def test_a_scan_that_sees_it_still_says_so(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    scan(session, replace(CERT, metadata={"daysLeft": 4}), seq=2, proves=job.id)
+
+    assert remediation.verdict == "NOT_FIXED"
+    assert store.evidence(session, remediation.after)["metadata"] == {"daysLeft": 4}
+
+
+def test_a_restart_that_is_due_may_be_all_that_is_missing(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    scan(session, CERT, RESTART, seq=2, proves=job.id)
+    assert remediation.verdict == "NEEDS_REBOOT"
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "note"),
+    [
+        ({"exitCode": 21, "output": "hb: no key\nhb: nobody could sign in\n"}, "REFUSED", "nobody could sign in"),
+        ({"exitCode": 30, "output": "hb: taken back\n"}, "ROLLED_BACK", "taken back"),
+        ({"exitCode": 31}, "ROLLED_BACK", "it did not work and was taken back"),
+        ({"exitCode": 32}, "FAILED", "its job ended as FAILED"),
+        ({"exitCode": 137, "reason": Reason.TIMEOUT}, "FAILED", "its job ended as TIMED_OUT"),
+        ({"exitCode": 143, "reason": Reason.CANCEL}, "UNVERIFIED", "its job ended as CANCELLED"),
+        ({"exitCode": None, "reason": Reason.AGENT_LOST, "errorMsg": "gone"}, "UNVERIFIED", "gone"),
+    ],
+    ids=str,
+)
+def test_how_the_job_ended_decides_where_no_scan_follows(session, fix, said, verdict, note):
+    remediation, job = fix
+    complete(session, job, **said)
+    assert (remediation.verdict, remediation.note) == (verdict, note)
+
+
+def test_no_scan_is_no_proof(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    ending.give_up_unproven(session, NOON + minutes(50), NOON - minutes(600))
+    store.settle(session, NOON + minutes(50), "eu-1")
+    assert (remediation.verdict, remediation.note) == ("UNVERIFIED", "no scan came to prove it")
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(3, "REGRESSED"), (9, "VERIFIED_FIXED")])
+def test_what_comes_back_within_a_week_has_regressed(session, fix, days, verdict):
+    remediation, job = fix
+    complete(session, job)
+    scan(session, seq=2, proves=job.id)
+    scan(session, CERT, seq=3, now=NOON + minutes(60 * 24 * days))
+    assert remediation.verdict == verdict
+
+
+def test_a_preset_has_a_track_record(session, fix):
+    _, job = fix
+    complete(session, job)
+    scan(session, seq=2, proves=job.id, now=NOON + minutes(3))
+    record = store.record_of(session, "certbot-renew")
+    assert (record.ended, record.fixed, record.rolled_back, record.median_seconds) == (1, 1, 0, 180)
