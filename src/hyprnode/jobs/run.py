@@ -14,6 +14,7 @@ from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.birth import Bearer
 from hyprnode.jobs.follow import Follower
+from hyprnode.jobs.group import made_for_a_job
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
 from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.spool import Spool
@@ -138,7 +139,13 @@ class Runner:
         if not (entry.rescan and self.stop.is_set()):
             self.journal.drop(entry)
             if entry.spool:
-                Spool(entry.spool).remove()
+                clear_away(Spool(entry.spool))
+
+
+def clear_away(spool: Spool) -> None:
+    if (group := made_for_a_job(spool.text("group"))) is not None:
+        group.remove()
+    spool.remove()
 
 
 def against(job: Job, now: datetime) -> str | None:

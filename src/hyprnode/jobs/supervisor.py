@@ -56,8 +56,12 @@ def _settle(bell: int) -> None:
 
 
 def drink_up(output: int) -> NoReturn:
-    """A daemon that the script started has the pipe: without a reader it would die of SIGPIPE at its next word."""
-    become_subreaper(False)
+    """A daemon that the script started has the pipe: without a reader it would die of SIGPIPE at its next word.
+
+    A child does that, since systemd gives this process an end when the time of the job is over.
+    """
+    if os.fork() != 0:
+        os._exit(0)
     signals.be_deaf()
     os.set_blocking(output, True)
     os.dup2(output, 0)
