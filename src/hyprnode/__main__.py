@@ -27,6 +27,8 @@ def main() -> int:
             return scan(as_json=True)
         case ["version"]:
             return version()
+        case ["supervise"]:
+            return supervise()
         case ["help" | "--help" | "-h"]:
             print(USAGE, end="")
             return 0
@@ -65,6 +67,13 @@ def version() -> int:
 
     print(f"hyprnode {__version__}")
     return 0
+
+
+def supervise() -> int:
+    """Nobody types this: a unit of systemd runs it, see jobs/unit."""
+    from hyprnode.jobs import supervisor
+
+    supervisor.summoned()
 
 
 def with_settings(command: Callable[[], int]) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hyprnode.agent import Agent
 from hyprnode.host import boot_id
+from hyprnode.jobs import birth
 from hyprnode.jobs.journal import Journal
 from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.run import Runner
@@ -43,7 +44,7 @@ def working(agent: Agent, nursery: Nursery, watch: Watch) -> Work:
     runner = Runner(
         client=client,
         another_client=agent.client,
-        nursery=nursery,
+        bear=birth.outside_or_in(nursery),
         journal=journal(agent.config.state_dir, place),
         place=place,
         boot=boot_id(agent.host) or "",

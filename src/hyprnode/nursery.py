@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from hyprnode import itself
+
 LARGEST = 256
 
 
@@ -67,7 +69,7 @@ def _live(line: socket.socket) -> NoReturn:
 
 
 def _settle(line: int) -> None:
-    name("hyprnode-births")
+    itself.name("hyprnode-births")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
     # Meant for the agent; when it goes, so does this. What is born here is born deaf, and listens when it is ready:
     # a job that is cancelled that early must not be lost for it.
@@ -123,15 +125,6 @@ def _last_words() -> None:
     import traceback  # here: it is never needed
 
     traceback.print_exc()
-
-
-def name(text: str) -> None:
-    """What `ps` calls this process."""
-    try:
-        with open("/proc/self/comm", "w") as comm:
-            comm.write(text[:15])
-    except OSError:
-        pass
 
 
 def close_all_but(keep: int) -> None:

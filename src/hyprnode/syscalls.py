@@ -1,30 +1,27 @@
-"""What the standard library does not offer of Linux. The only place with ctypes: another build may have it in C."""
+"""What the standard library does not offer of Linux. All of them raise OSError."""
 
-import ctypes
-import os
+try:
+    from _hyprnode_syscalls import adjtimex, fallocate, prctl  # type: ignore[import-not-found]  # an executable's own
+except ImportError:
+    from hyprnode.foreign import adjtimex, fallocate, prctl
 
 PR_SET_CHILD_SUBREAPER = 36
+FALLOC_FL_KEEP_SIZE = 1
+FALLOC_FL_PUNCH_HOLE = 2
 STA_UNSYNC = 0x40
-TIMEX_BYTES = 256  # more than struct timex has anywhere
 
 
-def become_subreaper(wanted: bool = True) -> None:
+def become_subreaper() -> None:
     """Orphaned descendants become our children instead of init's, however they were detached."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def punch_hole(fd: int, start: int, length: int) -> None:
+    """What the file holds there is given back to the system, and read as zeros; the file keeps its size."""
+    fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, start, length)
 
 
 def clock() -> tuple[bool, int]:
     """Whether somebody keeps the clock right, and by how many microseconds it may be wrong at most."""
-    timex = ctypes.create_string_buffer(TIMEX_BYTES)  # modes = 0: only asks
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.adjtimex(timex) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    # modes, then offset, frequency, maximal and estimated error as longs, then status: each where C aligns it
-    long = ctypes.sizeof(ctypes.c_long)
-    most_wrong = ctypes.c_long.from_buffer(timex, 3 * long).value
-    status = ctypes.c_int.from_buffer(timex, 5 * long).value
+    status, most_wrong = adjtimex()
     return not status & STA_UNSYNC, most_wrong

@@ -10,7 +10,11 @@ MAX_OUTPUT_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`leaseSeconds` is there when the API counts on pings; `rescan` names the scanners to run when it has ended."""
+    """`leaseSeconds` is there when the API counts on pings; `rescan` names the scanners to run when it has ended.
+
+    `redact` names variables of `env` whose values must not appear in the output, `waitFor` what must not be locked by
+    somebody else when it starts: `dpkg`. `createdBy` is who asked for it.
+    """
 
     id: str
     script: str
@@ -21,9 +25,11 @@ class Job:
     leaseSeconds: float | None = None
     rescan: list[str] = field(default_factory=list)
     redact: list[str] = field(default_factory=list)
+    waitFor: list[str] = field(default_factory=list)
     expiresAt: str | None = None
     sha256: str | None = None
     signature: str | None = None
+    createdBy: str | None = None
 
 
 class Reason(StrEnum):

@@ -21,21 +21,19 @@ supervisor.main(*fds)
 
 
 class Cradle:
-    """Stands in for the nursery."""
+    """Stands in for nursery and systemd."""
 
-    def bear(self, what, fds):
-        assert what == "supervisor"
+    def bear(self, name, seconds, fds):
         command = [sys.executable, "-c", BORN, *map(str, fds)]
         self.process = subprocess.Popen(command, pass_fds=fds, start_new_session=True)
-        return self.process.pid
 
 
 class RunningJob:
-    def __init__(self, directory, script, **terms):
+    def __init__(self, directory, script, token="", **terms):
         self.spool = Spool(str(directory))
         self.job = Job(id="job-1", script=script, **terms)
         self.cradle = Cradle()
-        self.bell = birth.bear(self.cradle, self.job, self.spool.create(), self.spool.path)
+        self.bell = birth.bear(self.cradle.bear, self.job, token, self.spool.create(), self.spool.path)
         self.begun = time.monotonic()
 
     @property

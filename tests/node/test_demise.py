@@ -4,8 +4,8 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from hyprnode.jobs import tree
 from hyprnode.jobs.demise import Demise
+from hyprnode.jobs.family import Family
 
 
 @contextmanager
@@ -21,7 +21,8 @@ def shell(script):
 def children(process, number):
     """Its descendants, as soon as there are `number`."""
     until = time.monotonic() + 5
-    while len(found := tree.descendants(process.pid)) != number:
+    family = Family(process.pid)
+    while len(found := family.members()) != number:
         assert time.monotonic() < until, found
         time.sleep(0.005)
     return found
@@ -30,7 +31,7 @@ def children(process, number):
 def test_who_was_just_being_born_is_asked_as_well():
     with shell("sleep 61 & wait $!; read; sleep 62 & wait $!; read") as job:
         children(job, 1)
-        demise = Demise(job.pid, grace=60, now=0)
+        demise = Demise(Family(job.pid), grace=60, now=0)
         children(job, 0)
         job.stdin.write(b"\n")
         job.stdin.flush()
@@ -45,7 +46,7 @@ def test_who_was_just_being_born_is_asked_as_well():
 def test_nobody_is_asked_twice():
     with shell("bash -c 'trap \"echo asked\" TERM; echo ready; while :; do sleep 0.01; done'; :") as job:
         job.stdout.readline()
-        demise = Demise(job.pid, grace=60, now=0)
+        demise = Demise(Family(job.pid), grace=60, now=0)
         for moment in (1, 2, 3):
             demise.press(now=moment)
 
@@ -57,7 +58,7 @@ def test_nobody_is_asked_twice():
 def test_after_the_grace_everybody_is_killed():
     with shell("bash -c 'trap \"\" TERM; echo ready; while :; do sleep 0.01; done'; :") as job:
         job.stdout.readline()
-        demise = Demise(job.pid, grace=10, now=0)
+        demise = Demise(Family(job.pid), grace=10, now=0)
         assert (demise.next_at, demise.give_up_at) == (10, 15)
 
         demise.press(now=10)

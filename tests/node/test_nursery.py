@@ -26,12 +26,10 @@ def agent(code, *words, last_words=""):
 def test_a_job_that_is_cancelled_while_it_is_born_is_cancelled(tmp_path):
     code = """
 from hyprnode.memory import in_memory
-class Hasty:
-    def bear(self, what, fds):
-        pid = born.bear(what, fds)
-        os.kill(pid, signal.SIGTERM)
+def bear_in_haste(name, seconds, fds):
+    os.kill(born.bear("supervisor", fds), signal.SIGTERM)
 spool = Spool(sys.argv[1])
-birth.bear(Hasty(), Job(id="1", script="sleep 60"), spool.create(), spool.path)
+birth.bear(bear_in_haste, Job(id="1", script="sleep 60"), "", spool.create(), spool.path)
 until = time.monotonic() + 5
 while not spool.ending() and time.monotonic() < until:
     time.sleep(0.01)

@@ -57,7 +57,7 @@ def test_what_cannot_be_in_a_script_is_left_out():
 
 @pytest.mark.parametrize("seconds", [0, -5, float("inf"), float("nan")])
 def test_a_time_limit_that_is_none_is_the_usual_one(seconds):
-    terms = birth.terms(Job(id="1", script="", timeoutSeconds=seconds, killGraceSeconds=seconds), "/spool")
+    terms = birth.terms(Job(id="1", script="", timeoutSeconds=seconds, killGraceSeconds=seconds), "/spool", "")
 
     assert (terms["timeoutSeconds"], terms["killGraceSeconds"]) == (1800, 10)
 
@@ -67,7 +67,7 @@ def test_a_time_limit_that_is_none_is_the_usual_one(seconds):
     [(10 << 20, 9 << 20, 1 << 20), (1 << 20, 1 << 19, 1 << 19), (0, 2048, 2048), (-1, 2048, 2048)],
 )
 def test_of_a_long_output_the_start_and_the_end_are_kept(limit, head, tail):
-    terms = birth.terms(Job(id="1", script="", maxOutputBytes=limit), "/spool")
+    terms = birth.terms(Job(id="1", script="", maxOutputBytes=limit), "/spool", "")
 
     assert (terms["head"], terms["tail"]) == (head, tail)
 

@@ -1,7 +1,6 @@
 """What is sent of a job's output is a function of its raw bytes alone, however it is cut."""
 
 import codecs
-from io import FileIO
 from itertools import pairwise
 
 import pytest
@@ -65,7 +64,7 @@ def test_however_it_is_cut_it_reads_the_same(directory, raw, cuts):
 def test_any_offset_can_be_found_again(directory, raw, offset):
     stream = record(directory, raw)
     whole = "".join(piece.text for piece in read(stream)).encode()
-    place = stream.find(offset)
+    place = stream.find(offset, Place())
 
     assert place.offset <= offset
     assert place.offset > min(offset, len(whole)) - 7  # a character, and one that stands for half of another
@@ -112,17 +111,6 @@ def test_without_a_word_from_the_supervisor_it_is_counted_from_the_segments(dire
     stream.end(None)
 
     assert f"{4 * TAIL + 3} bytes are left out" in "".join(piece.text for piece in read(stream))
-
-
-def test_a_place_without_room_costs_output_and_nothing_else(directory, monkeypatch):
-    recorder = Recorder(Spool(str(directory)), HEAD, TAIL)
-    recorder.file.close()
-    recorder.file = FileIO("/dev/full", "w")
-    recorder.write(b"lost")
-    recorder.write(b"more")
-    recorder.file.close()
-
-    assert (recorder.is_full, recorder.total) == (True, 8)
 
 
 def test_the_decoder_keeps_half_characters_for_later():

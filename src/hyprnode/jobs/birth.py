@@ -1,14 +1,17 @@
-"""Brings a job to life: its script and terms in memory, a lock and a bell, and the nursery bears its supervisor."""
+"""Brings a job to life: its script and terms in memory, a lock and a bell, and somebody who bears its supervisor."""
 
 import json
 import math
 import os
 import pwd
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hyprnode.jobs import shell
+from hyprnode.jobs import deferral, secrets, shell, unit
 from hyprnode.jobs.bell import Bell
+from hyprnode.jobs.demise import KILL_SECONDS
+from hyprnode.jobs.journal import file_name
 from hyprnode.memory import in_memory
 from hyprnode.nursery import Nursery
 from hyprwire import Job
@@ -17,19 +20,31 @@ from hyprwire.jobs import KILL_GRACE_SECONDS, TIMEOUT_SECONDS
 JOB_ENV_FILE = Path("/etc/hyprbox/job.env")
 NEWEST_KEPT = 1024 * 1024
 SMALLEST_OUTPUT = 4096
+OVERTIME = 60  # seconds beyond all that a supervisor keeps to itself, before systemd ends it
+
+Bearer = Callable[[str, float, Sequence[int]], None]
+"""Starts a supervisor, under this name, for so many seconds at most, with these descriptors. OSError."""
 
 
-def terms(job: Job, spool: str) -> dict[str, Any]:
+def terms(job: Job, spool: str, token: str) -> dict[str, Any]:
     """What a supervisor is to keep to, as plain values: it knows nothing of the wire."""
     tail = tail_of(job)
+    env = environment(job)
     return {
+        "name": unit_name(job.id),
         "spool": spool,
-        "env": environment(job),
+        "env": env,
+        "secrets": [form.decode("latin-1") for form in secrets.forms_of_all(token, env, job.redact)],
+        "waitFor": job.waitFor,
         "timeoutSeconds": sensible(job.timeoutSeconds, TIMEOUT_SECONDS),
         "killGraceSeconds": sensible(job.killGraceSeconds, KILL_GRACE_SECONDS),
         "head": max(job.maxOutputBytes, SMALLEST_OUTPUT) - tail,
         "tail": tail,
     }
+
+
+def unit_name(job_id: str) -> str:
+    return f"hyprnode-job-{file_name(job_id)}"
 
 
 def tail_of(job: Job) -> int:
@@ -57,14 +72,15 @@ def home() -> str:
         return "/"
 
 
-def bear(nursery: Nursery, job: Job, holder: int, spool: str) -> Bell:
-    """Takes over `holder`. OSError: there is no room for another process."""
-    order = in_memory("order", json.dumps(terms(job, spool)).encode())
+def bear(bearer: Bearer, job: Job, token: str, holder: int, spool: str) -> Bell:
+    """Takes over `holder`. `token` is not to appear in the output. OSError: there is no room for another process."""
+    agreed = terms(job, spool, token)
+    order = in_memory("order", json.dumps(agreed).encode())
     script = in_memory("script", shell.fodder(job.script))
     listening, ringing = os.pipe()
     os.set_blocking(listening, False)
     try:
-        nursery.bear("supervisor", [order, script, holder, ringing])
+        bearer(agreed["name"], longest(agreed), [order, script, holder, ringing])
     except BaseException:
         os.close(listening)
         raise
@@ -72,3 +88,19 @@ def bear(nursery: Nursery, job: Job, holder: int, spool: str) -> Bell:
         for fd in (order, script, holder, ringing):
             os.close(fd)
     return Bell(listening)
+
+
+def longest(agreed: dict[str, Any]) -> float:
+    waiting = deferral.PATIENCE if agreed["waitFor"] else 0
+    running: float = agreed["timeoutSeconds"] + agreed["killGraceSeconds"] + KILL_SECONDS
+    return waiting + running + OVERTIME
+
+
+def outside_or_in(nursery: Nursery) -> Bearer:
+    """By systemd, outside of the agent and all its limits; where that is not to be had, in the nursery."""
+
+    def bear(name: str, seconds: float, fds: Sequence[int]) -> None:
+        if not unit.start(name, seconds, fds):
+            nursery.bear("supervisor", fds)
+
+    return bear

@@ -1,19 +1,16 @@
-"""How a job is ended before its time: SIGTERM to all that descend from it, some grace, SIGKILL until none is left."""
+"""How a job is ended before its time: SIGTERM to all that belong to it, some grace, SIGKILL until none is left."""
 
-import os
 import signal
-from collections.abc import Iterable
-from contextlib import suppress
 
-from hyprnode.jobs import tree
+from hyprnode.jobs.family import Family, send
 
 KILL_SECONDS = 5
 EVERY = 0.05
 
 
 class Demise:
-    def __init__(self, ancestor: int, grace: float, now: float) -> None:
-        self.ancestor = ancestor
+    def __init__(self, family: Family, grace: float, now: float) -> None:
+        self.family = family
         self.kill_at = now + grace
         self.give_up_at = self.kill_at + KILL_SECONDS
         self.next_at = self.kill_at
@@ -22,7 +19,7 @@ class Demise:
 
     def _ask(self) -> None:
         """Each once."""
-        new = [process for process in tree.descendants(self.ancestor) if process.pid not in self.asked]
+        new = [process for process in self.family.members() if process.pid not in self.asked]
         self.asked |= {process.pid for process in new}
         send(signal.SIGTERM, new)
 
@@ -36,13 +33,7 @@ class Demise:
     def press(self, now: float) -> None:
         """To be called at `next_at`."""
         if now >= self.kill_at:
-            send(signal.SIGKILL, tree.descendants(self.ancestor))
+            self.family.kill()
         else:
             self._ask()
         self.next_at = now + EVERY
-
-
-def send(number: int, processes: Iterable[tree.Process]) -> None:
-    for process in processes:
-        with suppress(OSError):  # gone meanwhile, or another user's, whom the report will name
-            os.kill(process.pid, number)

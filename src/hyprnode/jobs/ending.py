@@ -4,7 +4,7 @@ import os
 import resource
 from typing import Any
 
-from hyprnode.jobs import tree
+from hyprnode.jobs.family import Family
 
 TIMEOUT_EXIT_CODE = 137
 NAMED_SURVIVORS = 100
@@ -26,6 +26,6 @@ def usage() -> dict[str, float]:
     return {"cpuSeconds": round(used.ru_utime + used.ru_stime, 3), "maxRssBytes": used.ru_maxrss * 1024}
 
 
-def survivors(ancestor: int) -> list[dict[str, Any]]:
-    left = tree.descendants(ancestor)[:NAMED_SURVIVORS]
+def survivors(family: Family) -> list[dict[str, Any]]:
+    left = family.members()[:NAMED_SURVIVORS]
     return [{"pid": process.pid, "comm": process.comm, "state": process.state} for process in left]

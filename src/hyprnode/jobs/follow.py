@@ -9,8 +9,10 @@ from typing import Any
 from hyprnode.again import until_answered
 from hyprnode.answer import Answer
 from hyprnode.client import Client, body_of, job_path
+from hyprnode.jobs import leftover
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.journal import Entry
+from hyprnode.jobs.progress import Progress
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.stream import PIECE, Piece, Place, Stream
 from hyprnode.say import Trouble, say
@@ -44,8 +46,12 @@ class Follower:
     def __post_init__(self) -> None:
         self.spool = Spool(self.entry.spool)
         self.stream = Stream(self.spool, self.entry.tail)
-        self.place = Place(*self.spool.sent())
+        self.progress = Progress(self.spool)
         self.trouble = Trouble("[jobrunner] output")
+
+    @property
+    def place(self) -> Place:
+        return self.progress.place
 
     def follow(self) -> Completion | None:
         """How it ended, when the API knows. None: the agent stops; its successor goes on."""
@@ -64,7 +70,9 @@ class Follower:
     def _lost(self) -> dict[str, Any]:
         if self.entry.boot != self.boot:
             return {"reason": Reason.REBOOT, "errorMsg": "the host was restarted while the job ran"}
-        return {"reason": Reason.AGENT_LOST, "errorMsg": "the job's supervisor died; what it started may still run"}
+        if not self.spool.has_begun():
+            return {"reason": Reason.AGENT_LOST, "errorMsg": "the job's supervisor did not start, and so nothing ran"}
+        return {"reason": Reason.AGENT_LOST, **leftover.end(self.spool.text("group"))}
 
     def _send_what_is_due(self) -> None:
         while not self.stop.is_set() and self._is_due():
@@ -147,20 +155,19 @@ class Follower:
         self.disagreements = 0
         self.left_out = 0
         if not isinstance(next_offset, int) or next_offset == piece.end.offset:
-            self._be_at(piece.end)
+            self.progress.be_at(piece.end)
         elif next_offset > piece.start.offset:
-            self._be_at(self.stream.find(next_offset, near=piece.start))
+            self.progress.be_at(self.stream.find(next_offset, piece.start))
         else:
             self.is_mute = True
 
     def _go_to(self, offset: int) -> None:
+        """Where the API is; or where what is left begins, should it be further back than that."""
         self.disagreements += 1
         self.is_mute = self.disagreements > DISAGREEMENTS
-        self._be_at(self.stream.find(offset, near=self.place))
-
-    def _be_at(self, place: Place) -> None:
-        self.place = place
-        self.spool.note_sent(place.raw, place.offset)
+        start = self.place if self.place.offset <= offset else self.progress.base
+        self.progress.be_at(self.stream.find(offset, start) if start.offset < offset else start)
+        self.left_out = max(0, start.offset - offset)
 
     def _shrink(self, piece: Piece) -> None:
         if piece.end.raw - piece.start.raw <= SMALLEST_PIECE:
@@ -172,4 +179,4 @@ class Follower:
         size = piece.end.offset - piece.start.offset
         say(f"[jobrunner] output dropped: API returned {status}", job=self.entry.id, bytes=size)
         self.left_out += size
-        self.place = piece.end
+        self.progress.place = piece.end  # not noted: a successor is to try again

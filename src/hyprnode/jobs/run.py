@@ -12,13 +12,15 @@ from hyprnode.answer import Answer
 from hyprnode.client import Client, job_path
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
+from hyprnode.jobs.birth import Bearer
 from hyprnode.jobs.follow import Follower
+from hyprnode.jobs.group import made_for_a_job
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
 from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.vigil import Vigil
-from hyprnode.nursery import Nursery
 from hyprnode.say import Trouble, say
+from hyprnode.values import BadSetting
 from hyprwire import Acceptance, Completion, Job, Reason
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -29,7 +31,7 @@ class Runner:
     client: Client
     another_client: Callable[[], Client]
     """For a running job's pings, which are held and have a connection of their own."""
-    nursery: Nursery
+    bear: Bearer
     journal: Journal
     place: Place
     boot: str
@@ -98,12 +100,19 @@ class Runner:
             spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
             running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
             self.journal.write(running)
-            bell = birth.bear(self.nursery, job, spool.create(), spool.path)
+            bell = birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
         except (OSError, NoPlace) as error:
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
         else:
             say("[jobrunner] running a job", job=entry.id)
             self._follow(running, bell)
+
+    def _token(self) -> str:
+        """Of this node, as far as it can be read just now."""
+        try:
+            return self.client.config.bearer()
+        except (OSError, BadSetting):
+            return ""
 
     def _follow(self, entry: Entry, bell: Bell) -> None:
         with bell, Vigil(self.another_client(), entry):
@@ -130,7 +139,13 @@ class Runner:
         if not (entry.rescan and self.stop.is_set()):
             self.journal.drop(entry)
             if entry.spool:
-                Spool(entry.spool).remove()
+                clear_away(Spool(entry.spool))
+
+
+def clear_away(spool: Spool) -> None:
+    if (group := made_for_a_job(spool.text("group"))) is not None:
+        group.remove()
+    spool.remove()
 
 
 def against(job: Job, now: datetime) -> str | None:

@@ -10,7 +10,11 @@ import fcntl
 import os
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple, NoReturn
+
+from hyprnode.jobs import oom
+from hyprnode.jobs.group import Group
 
 BASH = "/bin/bash"
 GATE_FD = 7  # this and 9 are closed again before the script's first command
@@ -71,14 +75,15 @@ class Bash(NamedTuple):
     output: int
 
 
-def start(env: Mapping[str, str]) -> Bash:
-    """OSError when there is no bash, or no room for it."""
+def start(env: Mapping[str, str], group: Group | None = None) -> Bash:
+    """In a group of its own if there is one. OSError when there is no bash, or no room for it."""
     stdin, feed = pipe()
     go, gate = pipe()
     output, stdout = pipe()
     complaint, complain = pipe()
     pid = os.fork()
     if pid == 0:
+        _leave_ours_behind(group)
         _become_bash(stdin, stdout, go, complain, env)
     for fd in (stdin, go, stdout, complain):
         os.close(fd)
@@ -98,6 +103,14 @@ def _lifted(fd: int) -> int:
     high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
     os.close(fd)
     return high
+
+
+def _leave_ours_behind(group: Group | None) -> None:
+    """In the child: when memory is short, the kernel is to end a job sooner than its supervisor."""
+    with suppress(OSError):
+        oom.spare(0)
+        if group is not None:
+            group.enter()
 
 
 def _become_bash(stdin: int, stdout: int, go: int, complain: int, env: Mapping[str, str]) -> NoReturn:

@@ -1,9 +1,11 @@
 """A job's own directory in memory-backed storage, where supervisor and agent meet. Neither needs the other to be there.
 
     holder      locked for as long as the supervisor lives; says its pid
-    head        the first part of the output, raw
+    group       the control group of the script, where it has one
+    head        the first part of the output; what was sent of it is freed
     tail-<n>    what came after it, in segments of which the newest two are kept
-    sent        how far the agent has got
+    sent        how far the agent has got, and from where on `head` is still there
+    cancel      there when the API wants the job to end
     exit.json   how the job ended
 
 The supervisor imports this, so it stays light.
@@ -14,7 +16,16 @@ import json
 import os
 import signal
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Sent(NamedTuple):
+    """Places as raw bytes and as what is sent of them: how far the API is, and where `head` begins by now."""
+
+    raw: int = 0
+    offset: int = 0
+    base_raw: int = 0
+    base_offset: int = 0
 
 
 class Spool:
@@ -47,6 +58,9 @@ class Spool:
         """The supervisor's pid, while there is one."""
         text = self.text("holder")
         return int(text) if text and self.is_held() else None
+
+    def has_begun(self) -> bool:
+        return self.text("holder") != ""
 
     def text(self, name: str) -> str:
         try:
@@ -82,17 +96,35 @@ class Spool:
         """Asks the supervisor to end the job, if there is one."""
         pid = self.holder()
         if pid is not None:
-            with suppress(ProcessLookupError):
+            with suppress(OSError):
+                self.put("cancel", "")
                 os.kill(pid, signal.SIGTERM)
 
-    def note_sent(self, raw: int, offset: int) -> None:
-        """Not needed to be right or there at all, only whole: the API says where it is, and `head` is still here."""
-        with suppress(OSError):
-            self.put("sent", f"{raw} {offset}")
+    def is_cancelled(self) -> bool:
+        return os.path.exists(self.file("cancel"))
 
-    def sent(self) -> tuple[int, int]:
+    def note(self, sent: Sent) -> bool:
+        """Not needed to be right or there at all, only whole: the API says where it is. False: it is not noted."""
+        try:
+            self.put("sent", " ".join(map(str, sent)))
+        except OSError:
+            return False
+        return True
+
+    def sent(self) -> Sent:
         words = self.text("sent").split()
-        return (int(words[0]), int(words[1])) if len(words) == 2 else (0, 0)
+        return Sent(*map(int, words)) if len(words) == 4 else Sent()
+
+    def free(self, length: int) -> None:
+        """The first part of `head` is not needed any more. Not every file system gives it back."""
+        from hyprnode.syscalls import punch_hole  # here: ctypes is large, and most jobs print little
+
+        with suppress(OSError), open(self.file("head"), "r+b") as head:
+            punch_hole(head.fileno(), 0, length)
+
+    def drop(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            os.unlink(self.file(name))
 
     def segments(self) -> list[int]:
         """The numbers of the tail's segments, oldest first."""

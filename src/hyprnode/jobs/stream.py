@@ -1,7 +1,8 @@
 """A job's output as it is sent: UTF-8 text, counted in bytes from the start, a function of the raw bytes alone.
 
-So any piece can be made again from `head` after any loss, and is the same piece. The stream is the head, and when
-the job has ended and printed more than that: a line that says how much is left out, and the newest part.
+So any piece can be made again from `head` after any loss, and is the same piece; what is before `base` is freed and
+gone. The stream is the head, and when the job has ended and printed more than that: a line that says how much is left
+out, and the newest part.
 """
 
 import codecs
@@ -75,10 +76,11 @@ class Stream:
         """Raw bytes that are there to be sent."""
         return self.spool.size("head") + len(self.rest or b"")
 
-    def find(self, offset: int, near: Place | None = None) -> Place:
-        """The last place at or before `offset`; the end when that is further than the stream goes."""
-        place = near if near and near.offset <= offset else Place()
+    def find(self, offset: int, start: Place) -> Place:
+        """From `start` on, the last place at or before `offset`; the end when that is further than the stream goes."""
+        place = start
         while (piece := self.piece(place)).end != place and piece.end.offset <= offset:
             place = piece.end
-        size = bisect_right(range(PIECE), offset, key=lambda size: self.piece(place, size).end.offset) - 1
+        sizes = range(1, PIECE)
+        size = bisect_right(sizes, offset, key=lambda size: self.piece(place, size).end.offset)
         return self.piece(place, size).end

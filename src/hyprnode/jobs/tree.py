@@ -11,18 +11,25 @@ class Process(NamedTuple):
     comm: str
     state: str
 
+    @property
+    def is_alive(self) -> bool:
+        """A zombie is no more than a number."""
+        return self.state not in "ZX"
 
-def descendants(ancestor: int) -> list[Process]:
-    """All that live, parents before children; a zombie is no more than a number."""
+
+def descendants(ancestor: int, everybody: Iterable[Process]) -> list[Process]:
+    """All that live, parents before children. Nobody descends from 0 or 1: that would be the whole host."""
+    if ancestor <= 1:
+        return []
     children: dict[int, list[Process]] = {}
-    for process in everybody():
+    for process in everybody:
         children.setdefault(process.parent, []).append(process)
     found: list[Process] = []
     parents = [ancestor]
     while parents:
         kids = children.get(parents.pop(0), [])
         parents += [kid.pid for kid in kids]
-        found += [kid for kid in kids if kid.state not in "ZX"]
+        found += [kid for kid in kids if kid.is_alive]
     return found
 
 

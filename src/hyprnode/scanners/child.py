@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from hyprnode import config, kept, memory, nursery, scanners
+from hyprnode import config, itself, kept, memory, scanners
 from hyprnode.config import Config
 from hyprnode.host import Host
 from hyprnode.scanners.contract import Scanner
@@ -17,7 +17,7 @@ from hyprwire import codec
 
 def main(order: int, report: int) -> NoReturn:
     """`order` says the settings and which scanners, all if it names none; `report` is a pipe to the agent."""
-    nursery.name("hyprnode-scan")
+    itself.name("hyprnode-scan")
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])

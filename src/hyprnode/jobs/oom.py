@@ -1,0 +1,36 @@
+"""Whether the kernel killed somebody of a job for lack of memory."""
+
+from dataclasses import dataclass
+
+from hyprnode import cgroup
+
+
+@dataclass(frozen=True)
+class Kills:
+    """How many there have been in `place`, as far as somebody counts."""
+
+    place: str
+    count: int
+
+
+def kills(is_alone: bool) -> Kills:
+    """In this process's group, which `is_alone` if it holds only the job; else wherever is counted."""
+    for directory, file in ((cgroup.own(), "memory.events"), (cgroup.own("memory"), "memory.oom_control")):
+        number = cgroup.count(f"{directory}/{file}", "oom_kill")
+        if number is not None:
+            return Kills("the job" if is_alone and file == "memory.events" else "its control group", number)
+    return Kills("the host", cgroup.count("/proc/vmstat", "oom_kill") or 0)
+
+
+def spare(score: int) -> None:
+    """How soon the kernel ends this process when memory is short: 1000 first, -1000 never. OSError."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write(str(score))
+
+
+def since(before: Kills, now: Kills) -> str | None:
+    """A sentence."""
+    number = now.count - before.count
+    if number <= 0:
+        return None
+    return f"out of memory: the kernel killed {number} process{'es' * (number > 1)} of {now.place} meanwhile"

@@ -1,0 +1,171 @@
+"""Feeds bash, keeps its output, its time and its tree, and says how it ended.
+
+Single-threaded: one poll loop over bash's output, the feed, and signals. SIGCHLD says that somebody of the tree
+ended, SIGTERM that the job is to end.
+"""
+
+import os
+import select
+import time
+from math import inf
+from types import FrameType
+from typing import Any
+
+from hyprnode import execlock
+from hyprnode.clock import stamp
+from hyprnode.jobs import deferral, ending, group, oom, shell, signals
+from hyprnode.jobs.demise import Demise
+from hyprnode.jobs.family import Family
+from hyprnode.jobs.feeder import Feeder
+from hyprnode.jobs.listener import Listener
+from hyprnode.jobs.spool import Spool
+
+DRAIN_SECONDS = 0.3  # after bash's end, for what its last children still write: `exec > >(tee log)` for one
+LONGEST_WAIT = 3600  # poll() takes no more than weeks
+LARGEST = 65536
+REPORT = 16384  # bytes; room for the ending is kept from the start, since the output may fill the place
+
+
+class Supervision:
+    def __init__(self, terms: dict[str, Any], script: int, bell: int) -> None:
+        self.terms = terms
+        self.script = script
+        self.spool = Spool(terms["spool"])
+        self.spool.reserve("exit.json", REPORT)
+        self.listener = Listener(self.spool, terms, bell)
+        self.family = Family(os.getpid(), group.settle(terms["name"]))
+        self.poll = select.poll()
+        self.reason = "exit"
+        self.demise: Demise | None = None
+        self.status: int | None = None
+        self.is_cancelled = False
+        self.is_childless = False
+        self.drained_at = inf
+
+    def supervise(self) -> dict[str, Any]:
+        """The report."""
+        self.started_at = stamp()
+        self.signals = signals.listen(self._cancel)
+        self.poll.register(self.signals, select.POLLIN)
+        if (refusal := self._refusal()) is not None:
+            return self._report(refusal)
+        self.started_at = stamp()
+        try:
+            self.bash = shell.start(self.terms["env"], self.family.group)
+        except OSError as error:
+            return self._report(
+                {"reason": "spawn_error", "errorMsg": f"{shell.BASH} could not be started: {error.strerror}"}
+            )
+        self._begin()
+        while not self._is_over():
+            self._wait()
+            self._keep_time(time.monotonic())
+        self.listener.finish()
+        return self._report(self._end_of_bash())
+
+    def _refusal(self) -> dict[str, Any] | None:
+        """Why it must not run, once it could."""
+        hindered = deferral.wait(self.terms["waitFor"], self.listener.say, self._pause)
+        if self.is_cancelled:
+            return {"reason": "cancel", "errorMsg": "cancelled before it started"}
+        if hindered is not None or execlock.is_there():
+            return {"reason": "refused", "errorMsg": hindered or execlock.sentence()}
+        return None
+
+    def _pause(self, seconds: float) -> bool:
+        """False as soon as the job is to end."""
+        self.poll.poll(seconds * 1000)
+        return not self.is_cancelled
+
+    def _begin(self) -> None:
+        self.deadline = time.monotonic() + self.terms["timeoutSeconds"]
+        self.kills = oom.kills(self.family.group is not None)
+        if self.family.group is not None:
+            self.spool.put("group", self.family.group.path)
+        self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
+        self.listener.attach(self.bash.output)
+        self.poll.register(self.bash.output, select.POLLIN)
+        self.poll.register(self.bash.feed, select.POLLOUT)
+
+    def _is_over(self) -> bool:
+        now = time.monotonic()
+        if self._has_ended():
+            self.drained_at = min(self.drained_at, now + DRAIN_SECONDS)
+            return not self.listener.is_open or now >= self.drained_at
+        return self.demise is not None and now >= self.demise.give_up_at
+
+    def _has_ended(self) -> bool:
+        """The process counts, not the pipe: a background process may hold that for ever."""
+        return self.status is not None and (self.demise is None or self.is_childless)
+
+    def _wait(self) -> None:
+        for fd, _ in self.poll.poll(self._patience() * 1000 + 1):
+            if fd == self.bash.output:
+                self._hear()
+            elif fd == self.signals:
+                self._reap()
+            else:
+                self._feed()
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        until: float = min(self.deadline, self.drained_at, self.demise.next_at if self.demise else inf)
+        seconds = min(max(0.0, until - now), LONGEST_WAIT)
+        return min(seconds, self.listener.patience(self.poll, now, may_brake=self.status is None))
+
+    def _hear(self) -> None:
+        self.listener.hear()
+        if not self.listener.is_open:
+            self.poll.unregister(self.bash.output)
+
+    def _feed(self) -> None:
+        self.feeder.pump()
+        if self.feeder.is_done:
+            self.poll.unregister(self.bash.feed)
+
+    def _reap(self) -> None:
+        os.read(self.signals, LARGEST)
+        try:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0] != 0:
+                self._mourn(*ended)
+        except ChildProcessError:
+            self.is_childless = True
+
+    def _mourn(self, pid: int, status: int) -> None:
+        if pid == self.bash.pid:
+            self.status = status
+            self.deadline = inf
+            if self.demise is not None:
+                self.demise.ask_again()
+
+    def _keep_time(self, now: float) -> None:
+        if self.demise is not None:
+            if now >= self.demise.next_at:
+                self.demise.press(now)
+        elif self.status is None and self.is_cancelled:
+            self._end("cancel", now)
+        elif now >= self.deadline:
+            self._end("timeout", now)
+
+    def _end(self, reason: str, now: float) -> None:
+        self.reason = reason
+        self.deadline = inf
+        self.demise = Demise(self.family, self.terms["killGraceSeconds"], now)
+
+    def _cancel(self, number: int, frame: FrameType | None) -> None:
+        self.is_cancelled = True
+
+    def _end_of_bash(self) -> dict[str, Any]:
+        facts = ending.exit_of(self.status, self.reason)
+        left = [] if self.is_childless else ending.survivors(self.family)
+        return {**facts, "errorMsg": self._why(facts["exitCode"]), "survivors": left, "rusage": ending.usage()}
+
+    def _why(self, code: int | None) -> str | None:
+        """What the reason and the exit code do not tell."""
+        if self.reason == "cancel" and not self.spool.is_cancelled():
+            return "ended on this host: its supervisor was told to stop"
+        return oom.since(self.kills, oom.kills(self.family.group is not None)) if code != 0 else None
+
+    def _report(self, facts: dict[str, Any]) -> dict[str, Any]:
+        times = {"startedAt": self.started_at, "finishedAt": stamp()}
+        return {"reason": self.reason, "total": self.listener.total, **times, **facts}

@@ -1,0 +1,40 @@
+"""A network of two: a namespace for the control plane, and a cable to a box that may be plugged in again."""
+
+import subprocess
+
+from tests.host.peer import CABLE
+
+ADDRESS = "10.99.0.1"
+
+
+class Net:
+    def __init__(self) -> None:
+        """Lasts as long as our end of the holder's pipe, or a process in it."""
+        words = ["unshare", "--net", "bash", "-ec", "ip link set lo up; echo ready; exec cat"]
+        self._holder = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._holder.stdout.readline()
+
+    def plug(self, leader: int) -> None:
+        """Into the box of this process."""
+        subprocess.run(["bash", "-ec", CABLE, "cable", str(leader), str(self._holder.pid)], check=True)
+
+    def command(self, *words: str) -> list[str]:
+        """To be started as any other, to run there."""
+        return ["nsenter", "--net", "--target", str(self._holder.pid), "--", *words]
+
+    def cut(self) -> None:
+        """Whatever comes or goes is lost, and nobody is told."""
+        self._nft("add table inet cut")
+        for hook in ("input", "output"):
+            self._nft(f"add chain inet cut {hook} {{ type filter hook {hook} priority 0; policy drop; }}")
+            self._nft(f'add rule inet cut {hook} meta iifname "lo" accept')
+            self._nft(f'add rule inet cut {hook} meta oifname "lo" accept')
+
+    def mend(self) -> None:
+        self._nft("delete table inet cut")
+
+    def leave(self) -> None:
+        self._holder.communicate()
+
+    def _nft(self, words: str) -> None:
+        subprocess.run(self.command("nft", words), check=True)

@@ -1,0 +1,30 @@
+"""Run in another network: whoever connects to a Unix socket here is connected to an address there."""
+
+import asyncio
+import sys
+from contextlib import suppress
+
+
+async def serve(path, host, port):
+    async def connected(reader, writer):
+        try:
+            there_reader, there_writer = await asyncio.open_connection(host, port)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer))
+
+    server = await asyncio.start_unix_server(connected, path)
+    await server.serve_forever()
+
+
+async def pump(reader, writer):
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))
