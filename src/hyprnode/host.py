@@ -12,7 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hyprnode import command, syscalls
+from hyprnode import command
 from hyprnode.dial import in_ascii
 from hyprnode.kept import Kept
 
@@ -34,6 +34,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def kernel_clock() -> tuple[bool, int]:
+    """As syscalls.clock, which is imported here: what it takes for that is large, and the agent itself never asks."""
+    from hyprnode import syscalls
+
+    return syscalls.clock()
+
+
 @dataclass(frozen=True)
 class Host:
     root: Path = Path("/")
@@ -41,7 +48,7 @@ class Host:
     now: Callable[[], datetime] = utc_now
     run: Callable[[Sequence[str]], command.Ran] = command.run
     space: Callable[[Path], os.statvfs_result] = os.statvfs
-    clock: Callable[[], tuple[bool, int]] = syscalls.clock
+    clock: Callable[[], tuple[bool, int]] = kernel_clock
     kept: Kept = field(default_factory=Kept, repr=False, compare=False)
     memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
