@@ -61,7 +61,9 @@ def test_a_child_that_dies_at_once_is_no_trouble(what):
     code = f"""
 null = os.open(os.devnull, os.O_RDONLY)
 pids = [born.bear("{what}", [null]) for _ in range(3)]
-time.sleep(0.3)
+for _ in range(200):
+    if any(os.path.exists(f"/proc/{{pid}}") for pid in pids):
+        time.sleep(0.02)
 print(json.dumps([os.path.exists(f"/proc/{{pid}}") for pid in [*pids, born.pid]]))
 """
     assert agent(code, last_words="missing") == [False, False, False, True]

@@ -40,9 +40,9 @@ def test_an_api_that_accepts_scans_hears_of_clean_ones_too(full_api, start):
     first, second = full_api.wait_for(lambda: len(full_api.findings) >= 2 and full_api.findings[:2])
     assert first["findings"] == []
     assert first["scan"]["final"] is True
-    (run,) = first["scan"]["scanners"]
-    assert (run["name"], run["ok"]) == ("tls", True)
-    assert run["types"] == ["tls.expiring", "tls.unreadable", "tls.key_mismatch"]
+    (run,) = [run for run in first["scan"]["scanners"] if run["name"] == "tls"]
+    assert run["ok"] is True
+    assert {"tls.expiring", "tls.unreadable", "tls.key_mismatch"} <= set(run["types"])
     assert second["scan"]["seq"] > first["scan"]["seq"]
     assert second["scan"]["id"] != first["scan"]["id"]
 

@@ -36,9 +36,10 @@ OUT_OF_SUPPORT = FindingType(
 def scan(host: Host, config: Config) -> Iterator[Seen]:
     if not host.exists(dpkg.STATUS):
         return
-    if not is_at_work(host):
-        left = [name for name in host.names(UPDATES) if name.isdecimal()]
-        yield from host.kept.again("packages", host.state_of(dpkg.STATUS, UPDATES), partial(broken, host, left))
+    left = [name for name in host.names(UPDATES) if name.isdecimal()]
+    found = host.kept.again("packages", host.state_of(dpkg.STATUS, UPDATES), partial(broken, host, left))
+    if found and not is_at_work(host):
+        yield from found
     releases = host.glob(f"{apt.LISTS}/*Release")
     state = f"{host.state_of(dpkg.STATUS, *releases)} {host.now():%Y-%m-%d}"
     yield from host.kept.again("packages of others", state, partial(out_of_support, host, releases))
