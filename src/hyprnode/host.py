@@ -34,14 +34,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-<<<<<<< HEAD
-def the_clock() -> tuple[bool, int]:
-    from hyprnode import syscalls  # here: ctypes is large, and only scans ask
-=======
 def kernel_clock() -> tuple[bool, int]:
     """As syscalls.clock, which is imported here: what it takes for that is large, and the agent itself never asks."""
     from hyprnode import syscalls
->>>>>>> scan
 
     return syscalls.clock()
 
@@ -53,11 +48,7 @@ class Host:
     now: Callable[[], datetime] = utc_now
     run: Callable[[Sequence[str]], command.Ran] = command.run
     space: Callable[[Path], os.statvfs_result] = os.statvfs
-<<<<<<< HEAD
-    clock: Callable[[], tuple[bool, int]] = the_clock
-=======
     clock: Callable[[], tuple[bool, int]] = kernel_clock
->>>>>>> scan
     kept: Kept = field(default_factory=Kept, repr=False, compare=False)
     memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
