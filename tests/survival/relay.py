@@ -1,8 +1,17 @@
 """Run in another network: whoever connects to a Unix socket here is connected to an address there."""
 
 import asyncio
+import subprocess
 import sys
 from contextlib import suppress
+
+
+def start(command, path, host, port):
+    """Listens when this returns: a socket whose connect() fails is closed by nobody in httpcore."""
+    words = command(sys.executable, __file__, path, host, port)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"listening\n"
+    return process
 
 
 async def serve(path, host, port):
@@ -15,6 +24,7 @@ async def serve(path, host, port):
         await asyncio.gather(pump(reader, there_writer), pump(there_reader, writer))
 
     server = await asyncio.start_unix_server(connected, path)
+    print("listening", flush=True)
     await server.serve_forever()
 
 

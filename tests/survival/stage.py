@@ -34,7 +34,7 @@ class ControlPlane:
         self.log = folder / "server.log"
         self.env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), **variables}
         self.socket = folder / "relay"
-        self.relay = subprocess.Popen(net.command(sys.executable, relay.__file__, str(self.socket), ADDRESS, str(PORT)))
+        self.relay = relay.start(net.command, str(self.socket), ADDRESS, str(PORT))
         self.url = f"http://{ADDRESS}:{PORT}"
         self.start()
         self.server = Server(self.url, self.env, self.process, self.log)
@@ -69,8 +69,8 @@ class ControlPlane:
     def leave(self) -> None:
         self.admin.close()
         self.stop()
-        self.relay.terminate()
-        self.relay.wait(5)
+        with self.relay:  # its end of the pipe is closed too
+            self.relay.terminate()
 
 
 class Stage:

@@ -55,7 +55,7 @@ def test_limits_and_protections_of_the_agent_do_not_reach_its_jobs(stage, eu_1):
     script = """
     touch /etc/touched && rm /etc/touched && ls /tmp/of-the-host
     grep NoNewPrivs /proc/self/status
-    echo "$(ulimit -n) $(nice) $(cat /proc/self/oom_score_adj) $(ps -o oomadj= -p 1 | wc -l)"
+    echo "$(ulimit -n) $(($(nice) - $(ps -o ni= -p 1))) $(cat /proc/self/oom_score_adj) $(ps -o oomadj= -p 1 | wc -l)"
     for n in $(seq 30); do sleep 1 & done; wait
     """
     job = stage.ended(stage.queue(eu_1, script))
