@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers import wait_until
+
 LINE = "0123456789 the quick brown fox jumps over the lazy dog, again and again and again\n"
 
 
@@ -100,7 +102,7 @@ def test_it_follows_until_somebody_scrolls_up(ada, world, node, running):
     log = watch(ada, world, running)
     node.say(running, LINE * 200)
     expect(ada.get_by_role("button", name="Stop following")).to_be_visible()
-    ada.wait_for_function("document.querySelector('.console pre').scrollTop > 100")
+    wait_until(lambda: log.evaluate("log => log.scrollTop") > 100)
 
     log.evaluate("log => log.scrollTop = 50")
     expect(ada.get_by_role("button", name="Follow", exact=True)).to_be_visible()
@@ -108,9 +110,7 @@ def test_it_follows_until_somebody_scrolls_up(ada, world, node, running):
     expect(log).to_contain_text("more")
     assert log.evaluate("log => log.scrollTop") == 50
     ada.get_by_role("button", name="Follow", exact=True).click()
-    ada.wait_for_function(
-        "(log => log.scrollHeight - log.scrollTop - log.clientHeight < 2)(document.querySelector('pre'))"
-    )
+    wait_until(lambda: log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 2)
 
 
 def test_the_end_comes_by_itself_with_its_reason(ada, world, node):
