@@ -38,15 +38,16 @@ say_what_closes() {
   done
 }
 
-# By a policy, or by a last rule that takes all that is left.
+# By a policy, or by a last rule that takes all that is left. No grep -q behind a pipe: it stops reading at the first
+# hit, and who still writes dies of that, which pipefail takes for "nothing found".
 input_is_filtered() {
-  look nft list ruleset 2>/dev/null | grep -qE 'hook input .*policy drop' ||
-    look iptables -S INPUT 2>/dev/null | grep -qE -e '^-P INPUT DROP$' ||
-    look iptables -S INPUT 2>/dev/null | tail -n 1 | grep -qE -e '^-A INPUT -j (DROP|REJECT)'
+  look nft list ruleset 2>/dev/null | grep 'hook input .*policy drop' >/dev/null ||
+    look iptables -S INPUT 2>/dev/null | grep -e '^-P INPUT DROP$' >/dev/null ||
+    look iptables -S INPUT 2>/dev/null | tail -n 1 | grep -E -e '^-A INPUT -j (DROP|REJECT)' >/dev/null
 }
 
 # Its service is active in any case.
-ufw_is_on() { command -v ufw >/dev/null && look ufw status | grep -qx 'Status: active'; }
+ufw_is_on() { command -v ufw >/dev/null && look ufw status | grep -x 'Status: active' >/dev/null; }
 
 # A router, or a machine with containers.
 forwards_packets() { look grep -qs 1 /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding; }

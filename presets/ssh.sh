@@ -119,5 +119,5 @@ has_ssh_key() {
 
 # Whether sshd asks a command, or believes an authority, instead of reading files: then keys cannot be seen here.
 ssh_keys_are_elsewhere() {
-  ssh_settings | grep -qE '^(authorizedkeyscommand|trustedusercakeys) /'
+  ssh_settings | grep -E '^(authorizedkeyscommand|trustedusercakeys) /' >/dev/null
 }

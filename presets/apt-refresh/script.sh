@@ -25,7 +25,7 @@ _age() { printf '%s' $(($(date +%s) - $(_fetched))); }
 
 # Seconds since 1970; 0 when there are none.
 _fetched() {
-  if look find "$_LISTS" -maxdepth 1 -name '*_Packages*' -print -quit | grep -q .; then
+  if look find "$_LISTS" -maxdepth 1 -name '*_Packages*' -print -quit | grep . >/dev/null; then
     look stat -c %Y "$_LISTS" "$_LISTS/partial" 2>/dev/null | sort -n | tail -n 1
   else
     printf 0

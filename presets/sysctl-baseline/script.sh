@@ -55,7 +55,7 @@ revert() {
 _refuse_unknown_keys() {
   local key
   for key in $P_KEYS; do
-    printf '%s\n' "${_BASELINE[@]}" | grep -q "^$key " || refuse 21 "$key is not in the baseline, expected one of it"
+    grep -q "^$key " < <(printf '%s\n' "${_BASELINE[@]}") || refuse 21 "$key is not in the baseline, expected one of it"
   done
 }
 

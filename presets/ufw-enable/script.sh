@@ -36,6 +36,6 @@ _is_active() { ufw_is_on && input_is_filtered; }
 
 # _allow PORT PROTOCOL: a rule that limits who calls too often is one that lets in, and stays.
 _allow() {
-  if look ufw show added | grep -qxE "ufw (allow|limit) $1(/$2)?"; then return 0; fi
+  if look ufw show added | grep -xE "ufw (allow|limit) $1(/$2)?" >/dev/null; then return 0; fi
   S ufw allow "$1/$2"
 }

@@ -85,6 +85,10 @@ SLIPS = {
     "_x() { sudo id; }\n": (1, "sudo id changes something by itself, expected S before it"),
     "_x() { echo a >/etc/x; }\n": (1, "a redirection writes as who runs this, expected write_file or S tee"),
     '_x() { echo a >>"$1"; }\n': (1, "a redirection writes as who runs this, expected write_file or S tee"),
+    "_x() { look nft list ruleset | grep -qE drop; }\n": (
+        1,
+        "grep -q kills who writes to it, expected grep with >/dev/null",
+    ),
     "_x() { PATH=/tmp id; }\n": (1, "PATH is set here, expected that only the prelude sets it"),
     "_x() { export LD_PRELOAD=/tmp/x; }\n": (1, "LD_PRELOAD is set here, expected that only the prelude sets it"),
     "_x() { local HB_MODE=apply; }\n": (1, "HB_MODE is set here, expected that only the prelude sets it"),
@@ -108,6 +112,7 @@ FINE = [
     "_x() {\n  write_file /etc/x <<'EOF'\nrm /etc/y\nPATH=/tmp > x\nEOF\n}\n",
     '_LIST=(a "b c"\n  d)\n_x=/etc/$HB_JOB\n_y=\'rm\'\n_z() { echo "${_LIST[*]} $_x $_y"; }\n',
     "demo_x() (\n  true\n)\n",
+    "_x() { look grep -q a /etc/x || grep -q b <<<a; look id | grep root >/dev/null; }\n",
 ]
 
 

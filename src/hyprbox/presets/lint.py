@@ -20,6 +20,7 @@ from hyprbox.presets.table import BrokenPreset
 PARTS = {"check", "apply", "verify", "revert"}
 _OURS = re.compile(r"(?<![\w$.-])(BASH_ENV|ENV|PATH|LD_\w+|HB_\w+|P_[A-Z0-9_]+)\+?=")
 _WRITES = re.compile(r"(?<![<&=-])\d?>{1,2}\|?[ \t]*(?![>&(]|/dev/(?:null|stderr|stdout)\b)(?=\S)")
+_QUIET_AT_A_PIPE = re.compile(r"(?<!\|)\|\s*(?:look |as_root )?grep\s+-\w*q")
 _ARITHMETIC = re.compile(r"\(\([^\n]*?\)\)|\[\[[^\n]*?\]\]")
 
 
@@ -83,6 +84,8 @@ def command_complaints(code: str) -> Iterator[tuple[int, str]]:
             yield command.line, f"{' '.join(command.words[:3])} changes something by itself, expected S before it"
     for match in _WRITES.finditer(_ARITHMETIC.sub(lambda match: " " * len(match[0]), code)):
         yield shell.line_of(code, match.start()), "a redirection writes as who runs this, expected write_file or S tee"
+    for match in _QUIET_AT_A_PIPE.finditer(code):
+        yield shell.line_of(code, match.end()), "grep -q kills who writes to it, expected grep with >/dev/null"
     for match in _OURS.finditer(code):
         yield shell.line_of(code, match.start()), f"{match[1]} is set here, expected that only the prelude sets it"
 
