@@ -152,7 +152,8 @@ class Box:
     def discard(self) -> None:
         shutil.rmtree(self.folder)
         for group in reversed(list(Path("/sys/fs/cgroup").glob(f"**/{self.folder.name}/**/"))):
-            group.rmdir()
+            with suppress(FileNotFoundError):  # the kernel was faster
+                group.rmdir()
 
     @property
     def console(self) -> str:
