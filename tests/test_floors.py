@@ -16,7 +16,19 @@ MAY_IMPORT = {
     "hyprbox": {"hyprwire", "alembic", "argon2", "click", "httptools", "httpx", "jinja2", "litestar", "markupsafe"}
     | {"msgspec", "prometheus_client", "psycopg", "sqlalchemy", "uvicorn", "uvloop"},
 }
-RESOURCES = ["facts", "audit", "people", "tokens", "nodes", "findings", "jobs", "remediations", "presets", "overview"]
+RESOURCES = [
+    "facts",
+    "audit",
+    "people",
+    "tokens",
+    "nodes",
+    "enrolments",
+    "findings",
+    "jobs",
+    "remediations",
+    "presets",
+    "overview",
+]
 FLOORS = [
     {"config", "db", "clock", "errors", "ids", "secret", "seldom"},
     {"model"},

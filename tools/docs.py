@@ -14,6 +14,12 @@ from hyprnode import scanners
 
 DOCS = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Made from the code by `make docs`; change it there. -->"
+INSTALLATION = {
+    "HYPRBOX_ENROLMENT_CODE": "A code (hbec_…) that the new node exchanges for a token of its own.",
+    "HYPRBOX_NODE_TOKEN": "Instead of a code: a token that was made for this node.",
+    "HYPRBOX_NODE_ID": "What the node is called; else it is called as the host.",
+    "HYPRBOX_CA_FILE": "A private CA, trusted besides the system's, also while fetching.",
+}
 
 
 def pages() -> dict[str, str]:
@@ -35,6 +41,8 @@ def environment() -> str:
         "Durations are written as Go writes them: `90s`, `5m`, `1h30m`.",
         "## The agent, `hyprnode`",
         table(headings, agent),
+        "## Its installation, `install.sh` and `hyprnode install`",
+        table(headings, [(f"`{name}`", "", about) for name, about in INSTALLATION.items()]),
         "## The control plane, `hyprbox serve`",
         table(headings, server),
         "## The commands, `hyprbox …`, on any machine",

@@ -16,6 +16,8 @@ from hyprbox import door, form, health, life, refuse
 from hyprbox.audit import pages as audit_pages
 from hyprbox.auth import Caller
 from hyprbox.box import Box
+from hyprbox.enrolments import api as enrolments
+from hyprbox.enrolments import pages as enrolments_pages
 from hyprbox.errors import Unauthenticated
 from hyprbox.findings import api as findings
 from hyprbox.findings import pages as findings_pages
@@ -36,13 +38,14 @@ from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, findings, jobs, remediations, presets]
+API = [people, tokens, nodes, enrolments, findings, jobs, remediations, presets]
 PAGES = [
     overview_pages,
     audit_pages,
     people_pages,
     tokens_pages,
     nodes_pages,
+    enrolments_pages,
     findings_pages,
     jobs_pages,
     presets_pages,
@@ -57,6 +60,7 @@ def create(box: Box) -> shim.App:
             health.routes,
             files.routes,
             *overview_pages.outside,
+            *enrolments_pages.outside,
             Router("/api", route_handlers=_all(API)),
             Router("/dashboard", route_handlers=_all(PAGES), include_in_schema=False),
         ],

@@ -2,6 +2,7 @@
 
 from hyprbox.audit import model as audit
 from hyprbox.db import Base
+from hyprbox.enrolments import model as enrolments
 from hyprbox.facts import model as facts
 from hyprbox.findings import model as findings
 from hyprbox.jobs import model as jobs
@@ -10,5 +11,5 @@ from hyprbox.people import model as people
 from hyprbox.remediations import model as remediations
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, findings, jobs, remediations]
+MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations]
 METADATA = Base.metadata

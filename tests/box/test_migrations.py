@@ -42,9 +42,9 @@ def test_an_embedded_database_is_copied_before_it_is_changed(sqlite_databases, m
     with closing(Database(url)) as db:
         with db.session() as session:
             session.execute(text("INSERT INTO facts (name, value) VALUES ('mine', 7)"))
-        monkeypatch.setattr(migrations, "head", lambda: "0002")
+        monkeypatch.setattr(migrations, "head", lambda: "9999")
         migrations.upgrade(db.engine)
-    copy = f"{url.removeprefix('sqlite:///')}.before-0002"
+    copy = f"{url.removeprefix('sqlite:///')}.before-9999"
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT value FROM facts WHERE name = 'mine'").fetchone() == (7,)
 

@@ -67,6 +67,9 @@ ROUTES = [
     (Role.ADMIN, "POST", "/api/tokens", {"nodeId": "eu-1"}),
     (Role.ADMIN, "POST", "/api/tokens/nothing/revocation", None),
     (Role.ADMIN, "POST", "/api/tokens/nothing/rotation", None),
+    (Role.ADMIN, "GET", "/api/enrolments", None),
+    (Role.ADMIN, "POST", "/api/enrolments", {"labels": {"env": "prod"}}),
+    (Role.ADMIN, "POST", "/api/enrolments/nothing/revocation", None),
     (Role.ADMIN, "GET", "/api/people", None),
     (Role.ADMIN, "POST", "/api/people", {"name": "bo"}),
     (Role.ADMIN, "POST", "/api/people/nobody/disabling", None),
@@ -99,6 +102,7 @@ def test_every_route_is_in_that_list(ada):
     }
     shapes = {(method, len(path.split("?")[0].split("/")), path.split("/")[2]) for _, method, path, _ in ROUTES}
     shapes |= {("GET", 4, "findings"), ("GET", 4, "jobs")}
+    shapes |= {("POST", 3, "enrolment")}  # whose code says who may
     assert {(method, len(path.split("/")), path.split("/")[2]) for method, path in served} == shapes
     assert schema["openapi"].startswith("3.1")
 

@@ -91,10 +91,10 @@ def test_a_command_is_copied(ada, world):
     ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ada.goto(f"{world.url}/dashboard/add-node")
     ada.get_by_label("What the node is called").fill("copied-1")
-    ada.get_by_role("button", name="Make its token").click()
+    ada.get_by_role("button", name="Make the line").click()
     ada.get_by_role("button", name="Copy").first.click()
     expect(ada.get_by_role("button", name="Copied")).to_be_visible()
-    assert ada.evaluate("navigator.clipboard.readText()").startswith("hbnt_")
+    assert ada.evaluate("navigator.clipboard.readText()").startswith("{ echo HYPRBOX_ENROLMENT_CODE=hbec_")
 
 
 def test_a_viewer_sees_state_but_neither_scripts_nor_output_nor_buttons(bo, world, node):

@@ -30,6 +30,7 @@ NEEDS = {
     "POST /nodes/{node_id}/tokens": ADMIN,
     "GET /add-node": ADMIN,
     "POST /add-node": ADMIN,
+    "POST /add-node/{enrolment_id}/revocation": ADMIN,
     "GET /findings": VIEWER,
     "GET /findings/acknowledgement": OPERATOR,
     "POST /findings/acknowledgement": OPERATOR,

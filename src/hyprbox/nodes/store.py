@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
@@ -14,6 +14,14 @@ from hyprbox.tokens import store as tokens
 from hyprwire.names import check_node_id
 
 CONTEST = timedelta(minutes=30)
+EXPECTED = (
+    text(
+        "INSERT INTO nodes (node_id, hostname, os, agent_version, labels, first_seen)"
+        " VALUES (:node_id, :hostname, '', '', :labels, :now) ON CONFLICT DO NOTHING RETURNING node_id"
+    )
+    .bindparams(bindparam("labels", type_=Node.labels.type), bindparam("now", type_=Node.first_seen.type))
+    .columns(Node.node_id)
+)
 
 
 def get(session: Session, node_id: str) -> Node:
@@ -56,6 +64,19 @@ def contested(session: Session, now: datetime) -> Sequence[str]:
 def count_by_status(session: Session) -> dict[str, int]:
     counted = session.execute(select(State.status, func.count()).group_by(State.status)).all()
     return {Status.ONLINE: 0, Status.OFFLINE: 0} | dict(counted)
+
+
+def expect(session: Session, now: datetime, node_id: str, hostname: str, labels: dict[str, str]) -> bool:
+    """A row for a node that will call, OFFLINE until it does. False when there is one: it only gets the labels too."""
+    new = session.scalar(EXPECTED, {"node_id": node_id, "hostname": hostname, "labels": labels, "now": now})
+    if new is None:
+        node = get(session, node_id)
+        node.labels = node.labels | labels
+        return False
+    session.add(State(node_id=node_id, status=Status.OFFLINE, last_seen=now, cpu=0, ram=0, disk=0, said=""))
+    session.flush()
+    wake(session, "fleet", "nodes")
+    return True
 
 
 def label(session: Session, now: datetime, actor: str, node_id: str, labels: dict[str, str]) -> Node:

@@ -94,6 +94,11 @@ def admit_fleet(session: Session, node_ids: list[str], now: datetime) -> dict[st
     return {node_id: node_id not in {*pinned, *buried} for node_id in node_ids}
 
 
+def is_pinned(session: Session, node_id: str, now: datetime) -> bool:
+    """Whether a live token speaks for just this node."""
+    return session.scalar(select(Token.id).where(Token.node_id == node_id, _live(now)).limit(1)) is not None
+
+
 def page(session: Session, before: str | None, limit: int) -> Sequence[Token]:
     """Newest first."""
     rows = select(Token).order_by(Token.id.desc()).limit(limit)

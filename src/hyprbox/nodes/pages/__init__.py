@@ -1,8 +1,8 @@
-"""Pages of nodes: the list, adding one, and what is changed of one. Its first page is in overview."""
+"""Pages of nodes: the list and what is changed of one. Its first page is in overview."""
 
-from hyprbox.nodes.pages import add, lists, settings
+from hyprbox.nodes.pages import lists, settings
 
 handlers = [
-    lists.index, add.show, add.mint,
+    lists.index,
     settings.show, settings.label, settings.rename, settings.delete, settings.mint,
 ]  # fmt: skip

@@ -1,0 +1,92 @@
+"""archive.py OUT SRC: the agent and what it imports of the standard library, compiled, as a zip archive.
+
+Run by the CPython that the executable has in it, since compiled code is of one version. The same input gives the
+same bytes: nothing in it comes from a clock, an order of files or a path.
+"""
+
+import importlib.util
+import marshal
+import sys
+import zipfile
+from modulefinder import Module, ModuleFinder
+from pathlib import Path
+
+HERE = Path(__file__).parent
+STANDINS = HERE / "standins"
+START = "from hyprnode.__main__ import main\n\nraise SystemExit(main())\n"
+OURS = ("hyprnode", "hyprwire", "asn1crypto")
+ELSEWHERE = ("psutil", "ctypes")  # where there is no Linux; where there is no _hyprnode_syscalls
+BUILT_IN = {*sys.builtin_module_names, "_hyprnode_syscalls"}
+# Imported by their names at run time, where no finder sees it.
+ALSO = ("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.punycode", "encodings.utf_8", "zipimport")
+FLAG_UNCHECKED_HASH = 1
+EPOCH = (2025, 1, 1, 0, 0, 0)
+
+
+def main() -> None:
+    out, source, *others = (Path(word) for word in sys.argv[1:])
+    modules = found(source, others)
+    with zipfile.ZipFile(out, "w") as archive:
+        add(archive, "_start", "_start.pyc", compile(START, "_start", "exec", dont_inherit=True, optimize=2))
+        for name in sorted(modules):
+            add_module(archive, name, modules[name])
+
+
+def found(source: Path, others: list[Path]) -> dict[str, Module]:
+    library = Path(zipfile.__file__).parent.parent
+    path = [str(place) for place in (STANDINS, source, *others, library)]
+    finder = ModuleFinder(path=path, excludes=(HERE / "stdlib-without").read_text().split())
+    encodings = STANDINS / "encodings"
+    finder.import_hook("encodings")
+    finder.modules["encodings"].__path__.insert(0, str(encodings))
+    for folder in OURS:
+        for name in everything_of(folder, source, others):
+            finder.import_hook(name)
+    for name in ALSO:
+        finder.import_hook(name)
+    complain(finder)
+    return {name: module for name, module in finder.modules.items() if module.__file__}
+
+
+def everything_of(package: str, source: Path, others: list[Path]) -> list[str]:
+    """Of ours each module; of asn1crypto what is asked for."""
+    if package == "asn1crypto":
+        return [package]
+    files = sorted((source / package).rglob("*.py"))
+    names = [".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__") for path in files]
+    return [name for name in names if name != "hyprnode.elsewhere"]  # that is for where there is no Linux
+
+
+def complain(finder: ModuleFinder) -> None:
+    """Of modules that ours import at their top and that are not there; the standard library does without many."""
+    ours = {name for name in finder.modules if name.split(".")[0] in ("hyprnode", "hyprwire")}
+    missing = {
+        name: sorted(by)
+        for name, by in finder.badmodules.items()
+        if name not in BUILT_IN
+        and name.split(".")[0] not in ELSEWHERE
+        and name.rpartition(".")[0] not in finder.modules  # something of a module that is no module itself
+        and by.keys() & ours
+    }
+    if missing:
+        sys.exit(f"the executable cannot import {missing}, see tools/agent/stdlib-without and modules-without")
+
+
+def add_module(archive: zipfile.ZipFile, name: str, module: Module) -> None:
+    path = Path(module.__file__)
+    inside = name.replace(".", "/") + ("/__init__.pyc" if module.__path__ else ".pyc")
+    source = path.read_bytes()
+    add(archive, name, inside, compile(source, name, "exec", dont_inherit=True, optimize=2))
+
+
+def add(archive: zipfile.ZipFile, name: str, inside: str, code: object) -> None:
+    head = importlib.util.MAGIC_NUMBER + FLAG_UNCHECKED_HASH.to_bytes(4, "little") + bytes(8)
+    entry = zipfile.ZipInfo(inside, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, head + marshal.dumps(code), compresslevel=9)
+
+
+if __name__ == "__main__":
+    main()
