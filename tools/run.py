@@ -5,6 +5,7 @@ Everything it makes lies in ./data (HYPRBOX_DATA_DIR); Ctrl-C stops both.
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,10 +19,10 @@ from urllib.request import urlopen
 
 PORT = int(os.environ.get("PORT", "4000"))
 URL = f"http://127.0.0.1:{PORT}"
-HERE = Path(__file__).parent.parent
+HERE = Path(__file__).absolute().parent.parent
 DATA = Path(os.environ.get("HYPRBOX_DATA_DIR") or HERE / "data").absolute()
 DEMONSTRATION = DATA / "demonstration" / "expires-in-five-days.pem"
-BIN = Path(sys.executable).parent
+BIN = Path(sys.executable).absolute().parent
 
 
 def main() -> None:
@@ -55,6 +56,15 @@ def agent_env(env: dict[str, str]) -> dict[str, str]:
 def greet(env: dict[str, str]) -> None:
     print(f"\n  HyprBox runs on {URL}\n\n  Sign in once, within 15 minutes:\n  {sign_in_link(env)}\n", flush=True)
     print("  An agent of this machine reports to it. Ctrl-C stops both.\n", flush=True)
+    key = f"HYPRBOX_DATA_DIR={shown(DATA)} {shown(BIN)}/hyprbox key create --name me --role admin"
+    print("  On the command line, in another terminal:", flush=True)
+    print(f"  export HYPRBOX_API_URL={URL} HYPRBOX_API_KEY=$({key})", flush=True)
+    print(f"  {shown(BIN)}/hyprbox node list\n", flush=True)
+
+
+def shown(path: Path) -> str:
+    """As somebody in this checkout would type it."""
+    return shlex.quote(str(path.relative_to(HERE) if path.is_relative_to(HERE) else path))
 
 
 def sign_in_link(env: dict[str, str]) -> str:

@@ -37,7 +37,7 @@ def show_one(preset_id: str, as_json: bool) -> None:
     if as_json:
         show.data(row)
         return
-    show.facts(row, FACTS)
+    show.facts(row | {"description": " ".join(row["description"].split())}, FACTS)
     print()
     show.table(row["parameters"], PARAMETERS, "It takes no parameters.")
 

@@ -67,5 +67,9 @@ def configured() -> Remote | None:
 def needed() -> Remote:
     remote = configured()
     if remote is None:
-        show.fail(f"{URL} and {KEY} are not both set, expected the control plane's address and a key for it", 2)
+        show.fail(
+            f"{URL} and {KEY} are not both set, expected the control plane's address and a key for it; "
+            "'hyprbox key create --name me --role operator', there, makes one",
+            2,
+        )
     return remote

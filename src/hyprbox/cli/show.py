@@ -11,6 +11,7 @@ import click
 from hyprbox.cli.safe import plain
 
 GREEN, RED, YELLOW, DIM = "green", "red", "yellow", "bright_black"
+MOST_LISTED = 10
 TONES = {
     "ONLINE": GREEN, "OFFLINE": RED, "SUCCEEDED": GREEN, "FAILED": RED, "TIMED_OUT": RED, "LOST": RED,
     "CANCELLED": YELLOW, "EXPIRED": YELLOW, "CRITICAL": RED, "WARN": YELLOW,
@@ -47,9 +48,17 @@ def cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, dict):
-        return plain(" ".join(f"{key}={item}" for key, item in value.items()))
+        return " ".join(f"{plain(str(key))}={cell(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return listed(value)
     text = str(value)
     return ago(text) if _is_time(text) else plain(text)
+
+
+def listed(values: Sequence[Any]) -> str:
+    """The first of them; all are in --json."""
+    more = len(values) - MOST_LISTED
+    return ", ".join(map(cell, values[:MOST_LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
 def ago(text: str) -> str:
