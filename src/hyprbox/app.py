@@ -34,6 +34,7 @@ from hyprbox.people import pages as people_pages
 from hyprbox.presets import api as presets
 from hyprbox.presets import pages as presets_pages
 from hyprbox.remediations import api as remediations
+from hyprbox.remediations import pages as remediations_pages
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
@@ -48,6 +49,7 @@ PAGES = [
     enrolments_pages,
     findings_pages,
     jobs_pages,
+    remediations_pages,
     presets_pages,
 ]
 

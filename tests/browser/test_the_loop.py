@@ -1,6 +1,7 @@
 """What the product exists for: finding, fix, job, second scan, proof; seen by somebody who never reloads."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -55,6 +56,27 @@ def test_a_finding_is_fixed_and_proven(ada, world, sick):
     ada.get_by_role("link", name="Certificate expires").click()
     expect(ada.locator("h1")).to_contain_text("Verified fixed")
     expect(ada.locator(".timeline li").last).to_contain_text("Resolved, verified fixed")
+    before, after = ada.get_by_role("row", name="Finding").get_by_role("cell").all()
+    expect(before).to_have_text("shop.example expires in 5 days")
+    expect(after).to_have_text("not found any more")
+    with ada.expect_download() as saved:
+        ada.get_by_role("link", name="Download proof").click()
+    assert "VERIFIED_FIXED" in Path(saved.value.path()).read_text()
+
+
+def test_a_proof_prints_as_what_it_says_and_nothing_around_it(ada, world, sick):
+    open_finding(ada, world, sick)
+    ada.get_by_role("button", name="Fix it on").click()
+    job_id = job_of(ada)
+    sick.accept(job_id)
+    sick.complete(job_id, 0)
+    sick.report(types=["tls.expiring"], job_id=job_id)
+    open_finding(ada, world, sick)
+    ada.emulate_media(media="print")
+    expect(ada.locator(".only-print")).to_contain_text("The signed original is the file proof-")
+    expect(ada.locator(".side")).to_be_hidden()
+    expect(ada.get_by_role("link", name="Download proof")).to_be_hidden()
+    assert ada.locator(".evidence del").first.evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
 
 
 def test_a_fix_that_did_not_help_is_said_so(ada, world, sick):
@@ -68,6 +90,7 @@ def test_a_fix_that_did_not_help_is_said_so(ada, world, sick):
     open_finding(ada, world, sick)
     expect(ada.locator("h1")).to_contain_text("Critical")
     expect(ada.locator(".timeline li").last).to_contain_text("Not fixed")
+    expect(ada.get_by_role("listitem").filter(has_text="certbot-renew")).to_contain_text("Not fixed")
 
 
 def test_a_value_that_does_not_fit_is_said_at_its_field(ada, world, sick):

@@ -16,6 +16,7 @@ from hyprbox.jobs import words as jobs
 from hyprbox.jobs.model import Job
 from hyprbox.look import files
 from hyprbox.nodes import words as nodes
+from hyprbox.remediations import words as remediations
 
 BOX = Path(__file__).parent.parent
 
@@ -100,4 +101,5 @@ FILTERS = {
     "span": words.span,
     "title_of": title,
     "took": took,
+    "verdict_sign": remediations.sign,
 }

@@ -35,6 +35,9 @@ class Record:
     median_seconds: float | None
 
 
+NO_RECORD = Record(0, 0, 0, None)
+
+
 def start(session: Session, now: datetime, actor: str, finding: Finding, job: Job) -> Remediation:
     remediation = Remediation(
         node_id=finding.node_id, id=ids.new(), finding_id=finding.id, finding_type=finding.type,
@@ -95,8 +98,19 @@ def unsettled_nodes(session: Session) -> Sequence[str]:
 
 
 def record_of(session: Session, preset: str) -> Record:
-    counted = select(Remediation.verdict, func.count()).where(Remediation.preset == preset)
-    by_verdict = dict(session.execute(counted.group_by(Remediation.verdict)).all())
+    return records(session, [preset]).get(preset, NO_RECORD)
+
+
+def records(session: Session, presets: Sequence[str]) -> dict[str, Record]:
+    """Of those presets that have one."""
+    counted = select(Remediation.preset, Remediation.verdict, func.count()).where(Remediation.preset.in_(presets))
+    by_preset: dict[str, dict[str | None, int]] = {}
+    for preset, verdict, number in session.execute(counted.group_by(Remediation.preset, Remediation.verdict)):
+        by_preset.setdefault(preset, {})[verdict] = number
+    return {preset: _record(session, preset, by_verdict) for preset, by_verdict in by_preset.items()}
+
+
+def _record(session: Session, preset: str, by_verdict: dict[str | None, int]) -> Record:
     fixed = Verdict.VERIFIED_FIXED, Verdict.REGRESSED
     spans = select(Remediation.started_at, Remediation.ended_at).where(
         Remediation.preset == preset, Remediation.verdict.in_(fixed)

@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
 
 // What only works with a script is shown by it.
 const reveal = (root) => {
-  for (const hidden of root.querySelectorAll("[data-copy], [data-tick-all]")) hidden.hidden = false;
+  for (const hidden of root.querySelectorAll("[data-copy], [data-tick-all], [data-print]")) hidden.hidden = false;
   count_ticks();
 };
 
@@ -49,6 +49,8 @@ document.addEventListener("click", async (event) => {
     word.textContent = "Select it and copy";
   }
 });
+
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 
 const count_ticks = () => {
   for (const counter of document.querySelectorAll("[data-ticked]")) {

@@ -4,9 +4,11 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from hyprbox.box import Box
 from hyprbox.door import TheBox, operator, viewer
 from hyprbox.errors import Invalid
 from hyprbox.findings.evidence import rows
+from hyprbox.findings.model import State
 from hyprbox.findings.until import ACKNOWLEDGED, SNOOZED
 from hyprbox.findings.words import happened
 from hyprbox.form import TheForm
@@ -16,14 +18,15 @@ from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.fields import Field, fields, given
 from hyprbox.presets.form import prefill
 from hyprbox.presets.onefinding import OneFinding, look_at
+from hyprbox.remediations.store import record_of
 
 
 @get("/findings/{finding_id:str}", guards=[viewer])
 async def show(finding_id: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
     seen = await box.db.read(look_at, finding_id)
-    preset = store.recommended(box.presets, seen.finding)
+    preset = _shown(box.presets, seen)
     known = prefill(preset, seen.finding.key, seen.finding.details) if preset else {}
-    return _page(frame, seen, preset, fields(preset, known) if preset else [])
+    return await _page(frame, box, seen, preset, fields(preset, known) if preset else [])
 
 
 @post("/findings/{finding_id:str}/fix", guards=[operator], status_code=200)
@@ -34,12 +37,18 @@ async def fix(finding_id: FromPath[str], frame: TheFrame, box: TheBox, form: The
         job = await box.db.write(store.fix, frame.now, frame.caller.name, box.presets, finding_id, preset.id, values)
     except Invalid as refusal:
         seen = await box.db.read(look_at, finding_id)
-        return _page(frame, seen, preset, fields(preset, values, refusal), refusal)
+        return await _page(frame, box, seen, preset, fields(preset, values, refusal), refusal)
     return go(f"/dashboard/jobs/{job.id}")
 
 
-def _page(
-    frame: Frame, seen: OneFinding, preset: Preset | None, asked: list[Field], refusal: Invalid | None = None
+def _shown(catalogue: store.Catalogue, seen: OneFinding) -> Preset | None:
+    """What has fixed it, or else what would."""
+    fix = seen.last_fix if seen.finding.state == State.RESOLVED else None
+    return catalogue.get(fix.preset) if fix else store.recommended(catalogue, seen.finding)
+
+
+async def _page(
+    frame: Frame, box: Box, seen: OneFinding, preset: Preset | None, asked: list[Field], refusal: Invalid | None = None
 ) -> Template:
     return frame.page(
         "presets/finding.html",
@@ -49,6 +58,7 @@ def _page(
         story=[(event, *happened(event)) for event in seen.events],
         evidence=rows(seen.finding.details),
         preset=preset,
+        record=await box.db.read(record_of, preset.id) if preset else None,
         fields=asked,
         refusal=refusal,
         acknowledged=ACKNOWLEDGED,
