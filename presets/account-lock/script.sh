@@ -5,7 +5,7 @@ _ADMINS='^(sudo|wheel|admin):'
 check() {
   look grep -q "^$P_USER:" /etc/shadow || refuse 21 "there is no $P_USER in /etc/shadow, expected a user of this machine"
   [ "$(id -u -- "$P_USER")" != 0 ] || refuse 22 "$P_USER is root by number, expected somebody else"
-  ! _is_ours || refuse 23 "the agent works as $P_USER, expected somebody else"
+  ! is_agents_user "$P_USER" || refuse 23 "the agent works as $P_USER, expected somebody else"
   if _is_locked; then return 10; fi
   _refuse_if_last_admin
 }
@@ -31,10 +31,6 @@ revert() {
   esac
 }
 
-_is_ours() {
-  [ "$(id -un)" = "$P_USER" ] || [ "$(systemctl show --value --property=User hyprnode 2>/dev/null)" = "$P_USER" ]
-}
-
 # Of the password, and the day on which the account expires, such as "open:" or "locked:2026-11-22".
 _state() {
   local expires
@@ -53,7 +49,7 @@ _is_locked() {
   [[ $(_field 2) == [!*]* ]] && [ -n "$expires" ] && [ "$expires" -le $(($(date +%s) / 86400)) ]
 }
 
-_field() { look grep "^$P_USER:" /etc/shadow | cut -d : -f "$1"; }
+_field() { shadow_field "$1" "$P_USER"; }
 
 _refuse_if_last_admin() {
   local admins

@@ -27,4 +27,8 @@ revert() {
 
 _is_closed() { [[ $(look stat -c %a -- "$P_SOCKET") == *0 ]]; }
 
-_is_made_open() { has_systemd && [[ $(systemctl show --value --property=SocketMode docker.socket) == *[1-7] ]]; }
+# Of a unit that is not there systemd says what it would be by itself, which is open to all.
+_is_made_open() {
+  has_systemd && unit_exists docker.socket &&
+    [[ $(systemctl show --value --property=SocketMode docker.socket) == *[1-7] ]]
+}

@@ -12,12 +12,13 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "/var/cache") / "hyprbox-tests"
 SUITE = "bookworm"
 PACKAGES = (
     "systemd systemd-sysv dbus libpam-systemd iproute2 procps cron logrotate python3 python3-systemd ca-certificates "
-    "curl openssl openssh-server sudo ufw nftables iptables nginx-light fail2ban chrony unattended-upgrades lynis"
+    "curl openssl openssh-server sudo ufw nftables iptables nginx-light fail2ban chrony unattended-upgrades lynis "
+    "firewalld"
 )
 # What many tests would have to switch off first: a web server that nobody asked for, and a fail2ban that cannot
 # start where there is no auth.log.
 SETTLE = """
-chroot "$1" systemctl --quiet disable nginx fail2ban lynis.timer
+chroot "$1" systemctl --quiet disable nginx fail2ban firewalld lynis.timer
 echo box >"$1/etc/hostname"
 echo "127.0.1.1 box" >>"$1/etc/hosts"
 """

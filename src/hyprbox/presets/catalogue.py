@@ -32,10 +32,13 @@ class Lockout(StrEnum):
 
 
 class Confirm(StrEnum):
-    """Who says that all is well before the guard takes a change back."""
+    """What it takes that the guard does not take a change back: two proofs, of which one is from outside the node.
+
+    With `proof` that may be the control plane, which knocks at the node's sshd; with `human` it is a person.
+    """
 
     NONE = "none"
-    AGENT = "agent"
+    PROOF = "proof"
     HUMAN = "human"
 
 
@@ -43,7 +46,8 @@ class Confirm(StrEnum):
 class Preset:
     """`resolves` are the finding types that it answers, `rescan` the scanners that prove it.
 
-    `distros` are IDs of os-release, none means every one. `guard_seconds` 0 means no guard.
+    `distros` are IDs of os-release, none means every one. `guard_seconds` 0 means no guard. `when` is what a finding's
+    metadata must say for the preset to be recommended for it.
     """
 
     id: str
@@ -60,6 +64,7 @@ class Preset:
     guard_seconds: int
     confirm: Confirm
     parameters: tuple[Parameter, ...]
+    when: Mapping[str, bool]
     script: str = field(repr=False)
     library: str = field(repr=False)
     sha256: str
@@ -100,6 +105,7 @@ def load(folder: Path) -> Preset:
         guard_seconds=table.number("guard_seconds", 0, 3600, 0),
         confirm=table.choice("confirm", Confirm, Confirm.NONE),
         parameters=tuple(read_parameters(table)),
+        when=table.flags("when"),
         script=script,
         library=library(),
         sha256=digest(toml, script, library()),

@@ -12,6 +12,7 @@ class Type(StrEnum):
     BOOL = "bool"
     ENUM = "enum"
     USER = "user"
+    WHO = "who"
     PATH = "path"
     GLOB = "glob"
     UNIT = "unit"
@@ -59,6 +60,9 @@ SHAPES = {
     Type.INT: Shape(pattern=r"0|-?[1-9][0-9]{0,9}", expected="a whole number", bounds=(-(10**9), 10**9)),
     Type.BOOL: Shape(pattern=r"true|false", expected="true or false"),
     Type.USER: Shape(pattern=r"[A-Za-z_][A-Za-z0-9_.-]{0,31}", expected="a user such as deploy"),
+    Type.WHO: Shape(
+        pattern=r"%?[A-Za-z_][A-Za-z0-9_.-]{0,31}", expected="a user such as deploy or a group such as %wheel"
+    ),
     Type.PATH: Shape(pattern=rf"/|(?:/{_PART})+", expected="an absolute path such as /etc/ssl/site.pem"),
     Type.GLOB: Shape(pattern=rf"(?:/{_GLOB_PART})+", expected="an absolute pattern such as /etc/ssl/*.pem"),
     Type.UNIT: Shape(pattern=r"[A-Za-z0-9_@:.\\][A-Za-z0-9_@:.\\-]{0,254}", expected="a unit such as nginx.service"),

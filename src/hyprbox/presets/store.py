@@ -28,10 +28,14 @@ def known(catalogue: Catalogue, preset_id: str) -> Preset:
 
 
 def recommended(catalogue: Catalogue, finding: Finding) -> Preset | None:
-    """The least risky one that answers its type."""
+    """The least risky one that answers its type; among equals the one that was made for what the finding says."""
     risks = ["low", "medium", "high"]
-    answers = answering(catalogue.values(), finding.type)
-    return min(answers, key=lambda preset: (risks.index(preset.risk), preset.id), default=None)
+    answers = [preset for preset in answering(catalogue.values(), finding.type) if _suits(preset, finding)]
+    return min(answers, key=lambda preset: (risks.index(preset.risk), not preset.when, preset.id), default=None)
+
+
+def _suits(preset: Preset, finding: Finding) -> bool:
+    return all(finding.details.get(name) == value for name, value in preset.when.items())
 
 
 def run(

@@ -41,6 +41,13 @@ class Table:
             return value
         raise self.complaint(key, value, "true or false")
 
+    def flags(self, key: str) -> dict[str, bool]:
+        """A table of such; empty when it is left out."""
+        value = self._get(key, "a table of true and false", {})
+        if isinstance(value, dict) and all(isinstance(flag, bool) for flag in value.values()):
+            return value
+        raise self.complaint(key, value, "a table of true and false")
+
     def names(self, key: str, pattern: str, expected: str) -> tuple[str, ...]:
         """Empty when it is left out."""
         value = self._get(key, expected, [])

@@ -41,12 +41,14 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
     for name, is_on, is_loaded in FIREWALLS:
         if is_on(host) and not is_loaded(host, now):
             message = f"{name} is switched on, but its rules are not in the kernel"
-            yield NOT_LOADED.found(name, Severity.CRITICAL, message)
+            installed = {"ufwInstalled": name == "ufw", "firewalldInstalled": name == "firewalld"}
+            yield NOT_LOADED.found(name, Severity.CRITICAL, message, **installed)
     ports = open_ports(from_outside(host))
     if ports and not now.filters_input:
         message = f"Nothing filters what comes in, and {len(ports)} ports listen to the network: {', '.join(ports[:6])}"
-        has_ufw = host.exists("/usr/sbin/ufw")
-        yield INACTIVE.found("input", Severity.WARN, message, ports=ports, ufwInstalled=has_ufw)
+        has_ufw, has_firewalld = host.exists("/usr/sbin/ufw"), host.exists("/usr/sbin/firewalld")
+        installed = {"ufwInstalled": has_ufw, "firewalldInstalled": has_firewalld}
+        yield INACTIVE.found("input", Severity.WARN, message, ports=ports, **installed)
 
 
 def open_ports(listeners: list[Listener]) -> list[str]:
