@@ -80,6 +80,10 @@ class Config:
         Setting("HYPRBOX_CA_FILE", "", optional(values.ca_file), "A private CA, trusted besides the system's."),
     ]
     region: Annotated[str, Setting("HYPRBOX_REGION", "", values.words, "Where the node is, in your own words.")]
+    labels: Annotated[
+        dict[str, str],
+        Setting("HYPRBOX_LABELS", "", values.labels, "What the node is called besides its name: `env=prod role=web`."),
+    ]
     state_dir: Annotated[
         Path, Setting("HYPRBOX_STATE_DIR", "/var/lib/hyprnode", values.path, "Where the journal of jobs is kept.")
     ]

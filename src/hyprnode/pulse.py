@@ -60,6 +60,7 @@ def heartbeat(config: Config, vitals: Vitals) -> Heartbeat:
         agent_version=__version__,
         ip=address_towards(api.hostname or "", api.port or 443),
         region=config.region or None,
+        labels=config.labels if "HYPRBOX_LABELS" in config.given else None,
         **asdict(vitals),
     )
 

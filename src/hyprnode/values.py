@@ -106,6 +106,18 @@ def _backup(name: str, text: str, part: str) -> Backup:
     return Backup(match[1], float(match[2] or BACKUP_HOURS), bool(match[3]))
 
 
+def labels(name: str, text: str) -> dict[str, str]:
+    """Pairs with spaces or commas between them."""
+    pairs = [re.fullmatch(r"([a-z0-9][a-z0-9_.-]{0,62})=([\w.:/@+-]{0,128})", part, re.ASCII) for part in _split(text)]
+    if not all(pairs) or len(pairs) > 64:
+        raise expected(name, text, "at most 64 labels such as env=prod role=web, names in lower case")
+    return {pair[1]: pair[2] for pair in pairs if pair}
+
+
+def _split(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
 def path(name: str, text: str) -> Path:
     if not text.startswith("/"):
         raise expected(name, text, "an absolute path")

@@ -26,6 +26,7 @@ class Heartbeat:
     boot_id: str | None = None
     machine_id_hash: str | None = None
     uptime_seconds: int | None = None
+    labels: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         check_node_id("node_id", self.node_id)

@@ -126,9 +126,9 @@ def test_search_finds_by_every_word_and_takes_no_wildcards(session):
     beat(session)
     beat(session, node_id="eu-2", hostname="db%1")
 
-    assert [node.node_id for node in search.page(session, "WEB eu", None, None, 10)] == ["eu-1"]
-    assert [node.node_id for node in search.page(session, "%", None, None, 10)] == ["eu-2"]
-    assert [node.node_id for node in search.page(session, "", None, "eu-1", 10)] == ["eu-2"]
+    assert [node.node_id for node in search.page(session, NOON, "WEB eu", None, None, 10)] == ["eu-1"]
+    assert [node.node_id for node in search.page(session, NOON, "%", None, None, 10)] == ["eu-2"]
+    assert [node.node_id for node in search.page(session, NOON, "", None, "eu-1", 10)] == ["eu-2"]
 
 
 def test_samples_are_averaged_over_equal_steps(session):

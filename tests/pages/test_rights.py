@@ -20,6 +20,8 @@ NEEDS = {
     "GET /welcome/{link}": NOBODY,
     "POST /welcome/{link}": NOBODY,
     "GET /nodes": VIEWER,
+    "POST /queries": OPERATOR,
+    "POST /queries/{name}/deletion": OPERATOR,
     "GET /nodes/{node_id}": VIEWER,
     "GET /nodes/{node_id}/findings": VIEWER,
     "GET /nodes/{node_id}/jobs": VIEWER,

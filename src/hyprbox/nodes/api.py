@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
-from hyprbox.nodes import samples, search, store
+from hyprbox.nodes import samples, saved, search, store
 from hyprbox.nodes.labels import check_labels
-from hyprbox.nodes.model import Node, Status
+from hyprbox.nodes.model import Node, Saved, Status
 from hyprbox.paging import DEFAULT, Limit, Page, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """`openFindings` counts what is OPEN or FIXING."""
+    """`openFindings` counts what is OPEN or FIXING. `labels` are all it has, `agentLabels` those it brought itself."""
 
     nodeId: str
     hostname: str
@@ -34,6 +34,7 @@ class NodeView:
     kernel: str | None
     architecture: str | None
     labels: dict[str, str]
+    agentLabels: dict[str, str]
     openFindings: int
     openCritical: int
 
@@ -41,6 +42,21 @@ class NodeView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewQuery:
+    q: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """`@name` in a query stands for `q`."""
+
+    name: str
+    q: str
+    madeBy: str
+    madeAt: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +72,7 @@ async def index(
     limit: Limit = DEFAULT,
     cursor: FromQuery[str | None] = None,
 ) -> Page[NodeView]:
-    rows = await box.db.read(search.page, q, status, cursor, limit + 1)
+    rows = await box.db.read(search.page, box.clock.now(), q, status, cursor, limit + 1)
     return page(rows, limit, view, lambda node: node.node_id)
 
 
@@ -94,15 +110,35 @@ async def series(
     return await box.db.read(samples.series, node_id, since or end - timedelta(days=1), end, step)
 
 
+@get("/queries", guards=[viewer])
+async def saved_queries(box: TheBox) -> Page[SavedView]:
+    return Page([saved_view(row) for row in await box.db.read(saved.every)], None)
+
+
+@put("/queries/{name:str}", guards=[operator])
+async def save(name: FromPath[str], data: JSONBody[NewQuery], box: TheBox, caller: TheCaller) -> SavedView:
+    return saved_view(await box.db.write(saved.save, box.clock.now(), caller.name, name, data.q))
+
+
+@delete("/queries/{name:str}", guards=[operator])
+async def forget(name: FromPath[str], box: TheBox, caller: TheCaller) -> None:
+    await box.db.write(saved.forget, box.clock.now(), caller.name, name)
+
+
+def saved_view(row: Saved) -> SavedView:
+    return SavedView(name=row.name, q=row.q, madeBy=row.made_by, madeAt=row.made_at)
+
+
 def view(node: Node) -> NodeView:
     state = node.state
     return NodeView(
         nodeId=node.node_id, hostname=node.hostname, status=state.status, lastSeen=state.last_seen,
         firstSeen=node.first_seen, os=node.os, cpuPercent=state.cpu / 10, ramPercent=state.ram / 10,
         diskPercent=state.disk / 10, uptimeSeconds=state.uptime_seconds, agentVersion=node.agent_version, ip=node.ip,
-        region=node.region, kernel=node.kernel, architecture=node.architecture, labels=node.labels,
+        region=node.region, kernel=node.kernel, architecture=node.architecture, labels=node.all_labels,
+        agentLabels=node.agent_labels or {},
         openFindings=state.open_critical + state.open_warn + state.open_info, openCritical=state.open_critical,
     )  # fmt: skip
 
 
-handlers = [index, show, label, remove, rename, series]
+handlers = [index, show, label, remove, rename, series, saved_queries, save, forget]

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from hyprbox.clock import to_ms
 from hyprbox.db import wake
+from hyprbox.nodes.labels import acceptable, as_text
 from hyprwire import Heartbeat
 
 SAMPLE_SECONDS = 10
 
 OVERWRITTEN = ("hostname", "os", "agent_version")
-KEPT_WHEN_ABSENT = ("ip", "region", "kernel", "architecture")
+KEPT_WHEN_ABSENT = ("ip", "region", "kernel", "architecture", "agent_labels")
 INVENTORY = OVERWRITTEN + KEPT_WHEN_ABSENT
 
 # What every beat brings, and what only those need that say something new.
@@ -144,7 +145,8 @@ def _short(beat: Beat) -> Row:
 def _rest(beat: Beat) -> Row:
     said = beat.heartbeat
     what = said.hostname, said.os, said.agent_version, said.ip, said.region, said.kernel, said.architecture
-    return said.boot_id or said.machine_id_hash, *what
+    labels = None if said.labels is None else as_text(acceptable(said.labels))
+    return said.boot_id or said.machine_id_hash, *what, labels
 
 
 def _slot(ms: int) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hyprbox.nodes.query import without
+from hyprbox.nodes.query import without, words
 
 OFFERED = ("status=offline", "finding>=critical", "finding>=warn")
 
@@ -17,6 +17,6 @@ class Chip:
 
 
 def chips(q: str) -> list[Chip]:
-    terms = list(dict.fromkeys(q.split()))
+    terms = list(dict.fromkeys(word for word, _ in words(q)))
     applied = [Chip(term, without(q, term), on=True) for term in terms]
     return applied + [Chip(term, f"{q} {term}".strip(), on=False) for term in OFFERED if term not in terms]

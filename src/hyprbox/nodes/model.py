@@ -1,10 +1,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger
+from sqlalchemy import ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hyprbox.db import Base
+from hyprbox.nodes.labels import Pairs
 
 
 class Status(StrEnum):
@@ -13,7 +14,7 @@ class Status(StrEnum):
 
 
 class Node(Base):
-    """What a node is; written only when something of it has changed."""
+    """What a node is; written only when something of it has changed. `agent_labels` are those it brought itself."""
 
     __tablename__ = "nodes"
 
@@ -25,9 +26,15 @@ class Node(Base):
     region: Mapped[str | None]
     kernel: Mapped[str | None]
     architecture: Mapped[str | None]
-    labels: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
+    labels: Mapped[dict[str, str]] = mapped_column(Pairs, server_default="")
+    agent_labels: Mapped[dict[str, str] | None] = mapped_column(Pairs)
     first_seen: Mapped[datetime]
     state: Mapped["State"] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+
+    @property
+    def all_labels(self) -> dict[str, str]:
+        """What people say counts before what the agent says."""
+        return (self.agent_labels or {}) | self.labels
 
 
 class State(Base):
@@ -97,3 +104,14 @@ class Change(Base):
     node_id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
     status: Mapped[str]
+
+
+class Saved(Base):
+    """A query that somebody keeps under a name."""
+
+    __tablename__ = "saved_queries"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    q: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
