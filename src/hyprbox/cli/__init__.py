@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": "server",
     "run": "run",
     "node": "nodes",
+    "query": "queries",
     "finding": "findings",
     "job": "jobs",
     "preset": "presets",

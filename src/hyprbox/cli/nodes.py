@@ -19,7 +19,7 @@ FACTS = {
 
 @click.group("node")
 def command() -> None:
-    """Nodes: list, show, rename, delete."""
+    """Nodes: list, show, label, rename, delete."""
 
 
 @command.command("list")
@@ -28,7 +28,7 @@ def command() -> None:
 @limit
 @as_json
 def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool) -> None:
-    """By name; each word of QUERY must be in the name, address, system or a label."""
+    """By name. QUERY is what is typed above the list in the dashboard: `web env=prod status=offline`."""
     rows = list(remote.needed().items("/api/nodes", limit, q=" ".join(query) or None, status=status))
     show.data(rows) if as_json else show.table(rows, COLUMNS, "No node matches.")
 
@@ -39,6 +39,26 @@ def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool)
 def show_one(node_id: str, as_json: bool) -> None:
     row = remote.needed().get(f"/api/nodes/{node_id}")
     show.data(row) if as_json else show.facts(row, FACTS)
+
+
+@command.command()
+@click.argument("node_id", metavar="ID")
+@click.argument("labels", metavar="NAME=VALUE…", nargs=-1, required=True)
+def label(node_id: str, labels: tuple[str, ...]) -> None:
+    """Adds labels or changes them; NAME- takes one off."""
+    api = remote.needed()
+    node = api.get(f"/api/nodes/{node_id}")
+    agents = node["agentLabels"]  # they stay the agent's unless somebody says otherwise
+    kept = {name: value for name, value in node["labels"].items() if agents.get(name) != value}
+    for text in labels:
+        name, equals, value = text.partition("=")
+        if equals:
+            kept[name] = value
+        elif text.endswith("-"):
+            kept.pop(text[:-1], None)
+        else:
+            raise click.UsageError(f"{text!r} is no label, expected NAME=VALUE or NAME-")
+    api.patch(f"/api/nodes/{node_id}", {"labels": kept})
 
 
 @command.command()

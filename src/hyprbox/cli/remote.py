@@ -25,6 +25,9 @@ class Remote:
     def post(self, path: str, body: Any = None) -> Any:
         return self._ask("POST", path, json=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._ask("PUT", path, json=body)
+
     def patch(self, path: str, body: Any) -> Any:
         return self._ask("PATCH", path, json=body)
 

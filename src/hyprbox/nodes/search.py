@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Invalid
@@ -13,7 +13,8 @@ from hyprbox.nodes.query import parse
 from hyprbox.nodes.terms import Query
 from hyprbox.nodes.truth import matching
 
-WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), Node.node_id)
+WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
+NEAR = 2000
 
 
 def page(
@@ -27,9 +28,21 @@ def page(
 
 
 def worst(session: Session, now: datetime, q: str, after: str | None, limit: int) -> Sequence[Node]:
-    """Most critical findings first, then most warnings, then by id; from the one behind the cursor `after` on."""
-    nodes = matching(understood(session, q), now).order_by(*WORST_FIRST).limit(limit)
-    return session.scalars(nodes.where(_behind(after)) if after else nodes).all()
+    """Most critical findings first, then most warnings, then by id; from the one behind the cursor `after` on.
+
+    What many nodes fit is found among the first few of that order. What few fit is looked for among all, out of order.
+    """
+    query = understood(session, q)
+    order = select(State.node_id).order_by(*WORST_FIRST)
+    first = order.where(_behind(after)).limit(NEAR) if after else order.limit(NEAR)
+    near = matching(query, now).where(State.node_id.in_(first.subquery().select())).order_by(*WORST_FIRST).limit(limit)
+    found = session.scalars(near).all()
+    if len(found) == limit or not query.terms:
+        return found
+    fitting = matching(query, now).with_only_columns(Node.node_id).cte("fitting").prefix_with("MATERIALIZED")
+    nodes = matching(Query(), now).where(Node.node_id.in_(select(fitting.c.node_id)))
+    nodes = nodes.where(_behind(after)) if after else nodes
+    return session.scalars(nodes.order_by(*WORST_FIRST).limit(limit)).all()
 
 
 def names(session: Session, now: datetime, q: str, limit: int) -> Sequence[str]:
@@ -57,7 +70,7 @@ def _behind(after: str) -> ColumnElement[bool]:
     return or_(
         State.open_critical < critical,
         and_(State.open_critical == critical, State.open_warn < warn),
-        and_(State.open_critical == critical, State.open_warn == warn, Node.node_id > node_id),
+        and_(State.open_critical == critical, State.open_warn == warn, State.node_id > node_id),
     )
 
 

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    worst = sa.text("open_critical DESC"), sa.text("open_warn DESC"), "node_id"
+    op.create_index("node_state_worst_first", "node_state", [*worst])
     labelled = _labels()
     op.drop_column("nodes", "labels")
     op.add_column("nodes", sa.Column("labels", sa.String(), nullable=False, server_default=""))
