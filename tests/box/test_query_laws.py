@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from hyprbox.errors import Invalid
 from hyprbox.findings.model import Finding
 from hyprbox.nodes import labels, search
-from hyprbox.nodes.model import Node, State, Status
+from hyprbox.nodes.model import Node, State, Status, as_text, from_text
 from hyprbox.nodes.query import parse
 from hyprbox.nodes.terms import FIELDS, LOADS, Field, Is, Label, Load, Not, Query, Reports, Seen, Word, Worst
 from hyprbox.nodes.truth import matching
@@ -148,4 +148,4 @@ def test_whether_one_is_among_them_is_the_same_question(session, people):
 
 @given(st.dictionaries(st.from_regex(labels.NAME, fullmatch=True), st.from_regex(labels.VALUE, fullmatch=True)))
 def test_labels_come_back_as_they_were_kept(pairs):
-    assert labels.from_text(labels.as_text(pairs)) == pairs
+    assert from_text(as_text(pairs)) == pairs

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from hyprbox.clock import to_ms
 from hyprbox.db import wake
-from hyprbox.nodes.labels import acceptable, as_text
+from hyprbox.nodes.labels import acceptable
+from hyprbox.nodes.model import as_text
 from hyprwire import Heartbeat
 
 SAMPLE_SECONDS = 10

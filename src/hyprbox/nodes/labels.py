@@ -3,35 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Dialect, String, TypeDecorator
-
 from hyprbox.errors import Invalid
 
 MOST = 64
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 VALUE = re.compile(r"[\w.:/@+-]{0,128}", re.ASCII)
-
-
-class Pairs(TypeDecorator[dict[str, str]]):
-    """Kept as " env=prod role=web ": between spaces a pair can be looked for without taking the text apart."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:
-        return None if value is None else as_text(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:
-        return None if value is None else from_text(value)
-
-
-def as_text(labels: Mapping[str, str]) -> str:
-    pairs = " ".join(f"{name}={value}" for name, value in sorted(labels.items()))
-    return f" {pairs} " if pairs else ""
-
-
-def from_text(text: str) -> dict[str, str]:
-    return {name: value for name, _, value in (pair.partition("=") for pair in text.split())}
 
 
 def check_labels(labels: dict[str, str]) -> dict[str, str]:

@@ -1,16 +1,38 @@
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, SmallInteger
+from sqlalchemy import Dialect, ForeignKey, Index, SmallInteger, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hyprbox.db import Base
-from hyprbox.nodes.labels import Pairs
 
 
 class Status(StrEnum):
     ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
+
+
+class Pairs(TypeDecorator[dict[str, str]]):
+    """Kept as " env=prod role=web ": between spaces a pair can be looked for without taking the text apart."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else as_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else from_text(value)
+
+
+def as_text(labels: Mapping[str, str]) -> str:
+    pairs = " ".join(f"{name}={value}" for name, value in sorted(labels.items()))
+    return f" {pairs} " if pairs else ""
+
+
+def from_text(text: str) -> dict[str, str]:
+    return {name: value for name, _, value in (pair.partition("=") for pair in text.split())}
 
 
 class Node(Base):
