@@ -10,6 +10,9 @@ USAGE = """\
 hyprnode                run: heartbeats, jobs and scans; the settings are HYPRBOX_* variables
 hyprnode once           one heartbeat, one scan, the jobs that wait, and done
 hyprnode scan [--json]  look at this host and print what is seen; nothing is sent
+hyprnode doctor [--json]  look whether everything is there that the agent needs: 0 it is, 1 something should be
+                        mended, 2 a setting is none, 3 the agent cannot do its work
+hyprnode status [--json]  ask the agent that runs here what it is doing
 hyprnode version        say which version this is
 """
 
@@ -25,6 +28,10 @@ def main() -> int:
             return scan(as_json=False)
         case ["scan", "--json"]:
             return scan(as_json=True)
+        case ["doctor", *json] if json in ([], ["--json"]):
+            return doctor(as_json=bool(json))
+        case ["status", *json] if json in ([], ["--json"]):
+            return status(as_json=bool(json))
         case ["version"]:
             return version()
         case ["supervise"]:
@@ -60,6 +67,18 @@ def scan(as_json: bool) -> int:
         print("scans are for Linux, expected to run there", file=sys.stderr)
         return 1
     return with_settings(lambda: show.show(born, config.load(os.environ), as_json))
+
+
+def doctor(as_json: bool) -> int:
+    from hyprnode import config, doctor, service
+
+    return with_settings(lambda: doctor.show(config.load(service.environ()), as_json))
+
+
+def status(as_json: bool) -> int:
+    from hyprnode import config, service, told
+
+    return with_settings(lambda: told.show(config.load(service.environ()), as_json))
 
 
 def version() -> int:

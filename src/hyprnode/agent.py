@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Any
 
 from hyprnode import route
 from hyprnode.again import LONGEST_PAUSE
@@ -39,8 +40,8 @@ class Agent:
         """A new connection: each rhythm has its own."""
         return Client(self.config, self.route)
 
-    def pulse(self) -> Pulse:
-        return Pulse(self.config, self.client(), observer(self.host), self.heard)
+    def pulse(self, about: Callable[[], dict[str, Any]] = dict) -> Pulse:
+        return Pulse(self.config, self.client(), observer(self.host), self.heard, about)
 
     def rhythm(self, subject: str, action: Callable[[], object], interval: float) -> Rhythm:
         patience = min(self.config.interval, LONGEST_PAUSE)
@@ -80,11 +81,12 @@ def run(nursery: Nursery | None) -> int:
     agent = Agent(load(os.environ))
     say(f"hyprnode {__version__}", node=agent.config.node_id, api=agent.config.api_url)
     agent.heed_signals(nursery)
-    rhythms = [agent.rhythm("heartbeat", agent.pulse().beat, agent.config.interval)]
-    if nursery is not None:
+    if nursery is None:
+        rhythms = [agent.rhythm("heartbeat", agent.pulse().beat, agent.config.interval)]
+    else:
         from hyprnode import duties  # full of what only Linux has
 
-        rhythms += duties.rhythms(agent, nursery)
+        rhythms = duties.rhythms(agent, nursery)
     agent.keep(rhythms)
     return agent.exit_code
 
@@ -94,8 +96,9 @@ def once(nursery: Nursery | None) -> int:
     agent = Agent(load(os.environ))
     agent.heed_signals(nursery)
     try:
-        agent.pulse().beat()
-        if nursery is not None:
+        if nursery is None:
+            agent.pulse().beat()
+        else:
             from hyprnode import duties
 
             duties.once(agent, nursery)

@@ -3,6 +3,7 @@
 import http.client
 import socket
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -57,7 +58,9 @@ class Client:
 
     def _ask(self, request: Request) -> Answer:
         try:
-            return hear(self._response(request), READ_SECONDS)
+            answer = hear(self._response(request), READ_SECONDS)
+            self.route.contact.at = time.monotonic()
+            return answer
         except (OSError, http.client.HTTPException, BadSetting, ValueError) as error:
             self.close()
             raise Fault(reason(error)) from error

@@ -1,14 +1,21 @@
 """What the agent does on Linux besides beating: jobs and scans."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from hyprnode import answering, execlock, pressure
 from hyprnode.agent import Agent
-from hyprnode.host import boot_id
+from hyprnode.config import Config
+from hyprnode.host import boot_id, machine
 from hyprnode.jobs import birth
 from hyprnode.jobs.journal import Journal
+from hyprnode.jobs.ledger import Ledger
 from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.run import Runner
+from hyprnode.now import Now
 from hyprnode.nursery import Nursery
 from hyprnode.rhythm import Rhythm
 from hyprnode.say import say
@@ -21,21 +28,35 @@ SOON = 10  # seconds within which the first scan comes
 
 def rhythms(agent: Agent, nursery: Nursery) -> list[Rhythm]:
     watch = watching(agent, nursery)
+    work = working(agent, nursery, watch)
+    beats = agent.rhythm("heartbeat", agent.pulse(about(agent)).beat, agent.config.interval)
     scans = agent.rhythm("scan", watch.scan, agent.config.scan_interval)
     scans.first_pause = scans.phase * min(SOON, scans.interval / 10)
-    jobs = agent.rhythm("[jobrunner] poll", working(agent, nursery, watch).step, interval=0)
+    jobs = agent.rhythm("[jobrunner] poll", work.step, interval=0)
     jobs.describe = describe
-    return [scans, jobs]
+    answering.start(Now(agent, [beats, scans, jobs], work.runner))
+    return [beats, scans, jobs]
+
+
+def about(agent: Agent) -> Callable[[], dict[str, Any]]:
+    return partial(about_host, agent.config)
+
+
+def about_host(config: Config) -> dict[str, Any]:
+    """What a heartbeat says besides how the host is."""
+    head = Ledger(config.state_dir).head()
+    return {"journal_seq": head.seq, "journal_head": head.hash, "exec_lock": execlock.is_there()}
 
 
 def once(agent: Agent, nursery: Nursery) -> None:
+    agent.pulse(about(agent)).beat()
     watch = watching(agent, nursery)
     watch.scan()
     working(agent, nursery, watch).drain()
 
 
 def watching(agent: Agent, nursery: Nursery) -> Watch:
-    return Watch(agent.client(), nursery, agent.heard, agent.stop)
+    return Watch(agent.client(), nursery, agent.heard, agent.stop, pressure=partial(pressure.high, agent.host))
 
 
 def working(agent: Agent, nursery: Nursery, watch: Watch) -> Work:
@@ -48,6 +69,8 @@ def working(agent: Agent, nursery: Nursery, watch: Watch) -> Work:
         journal=journal(agent.config.state_dir, place),
         place=place,
         boot=boot_id(agent.host) or "",
+        machine=machine(agent.host),
+        ledger=Ledger(agent.config.state_dir),
         rescan=watch.rescan,
         stop=agent.stop,
     )

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from threading import Event
+from typing import Any
 from urllib.parse import urlsplit
 
 from hyprnode.answer import Answer
@@ -37,6 +38,8 @@ class Pulse:
     client: Client
     observe: Callable[[], Vitals]
     heard: Heard
+    about: Callable[[], dict[str, Any]] = dict
+    """What else there is to say of this node."""
 
     def beat(self) -> None:
         answer = self.client.post("/api/heartbeat", self._collect()).must_be_good()
@@ -49,10 +52,10 @@ class Pulse:
             vitals = self.observe()
         except (OSError, ValueError, KeyError, IndexError) as error:
             raise Failure("collect", str(error) or type(error).__name__) from error
-        return heartbeat(self.config, vitals)
+        return heartbeat(self.config, vitals, self.about())
 
 
-def heartbeat(config: Config, vitals: Vitals) -> Heartbeat:
+def heartbeat(config: Config, vitals: Vitals, about: dict[str, Any]) -> Heartbeat:
     api = urlsplit(config.api_url)
     return Heartbeat(
         node_id=config.node_id,
@@ -62,6 +65,7 @@ def heartbeat(config: Config, vitals: Vitals) -> Heartbeat:
         region=config.region or None,
         labels=config.labels if "HYPRBOX_LABELS" in config.given else None,
         **asdict(vitals),
+        **about,
     )
 
 

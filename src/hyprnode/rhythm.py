@@ -38,6 +38,9 @@ class Rhythm:
     describe: Callable[[Fault], str] = str
     last_attempt: float | None = None
     last_success: float | None = None
+    acting: bool = False
+    complaint: str | None = None
+    """What went wrong the last time."""
     backoff: Backoff = field(default_factory=Backoff)
     troubles: dict[str, Trouble] = field(default_factory=dict)
 
@@ -49,6 +52,7 @@ class Rhythm:
     def step(self) -> float:
         """Seconds until the next step."""
         self.last_attempt = time.monotonic()
+        self.acting = True
         try:
             self.action()
         except Fault as fault:
@@ -57,15 +61,19 @@ class Rhythm:
             return self._failed(failure.subject, str(failure), self.backoff.pause())
         except Exception as bug:  # the loop's edge: whatever it was, the node must be heard of again
             return self._failed(self.subject, f"{type(bug).__name__}: {bug} ({origin(bug)})", self.backoff.pause())
+        finally:
+            self.acting = False
         return self._succeeded()
 
     def _failed(self, subject: str, what: str, pause: float) -> float:
+        self.complaint = f"{subject} error: {what}"
         self.troubles.setdefault(subject, Trouble(subject)).arose(what, again_in=f"{pause:.1f}s")
         return pause
 
     def _succeeded(self) -> float:
         is_first = self.last_success is None
         self.last_success = time.monotonic()
+        self.complaint = None
         self.backoff.reset()
         for trouble in self.troubles.values():
             trouble.ended()

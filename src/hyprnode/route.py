@@ -3,7 +3,7 @@
 import http.client
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from hyprnode import proxy, trust
@@ -11,6 +11,13 @@ from hyprnode.config import Config
 from hyprnode.dial import CONNECT_SECONDS, Dialer, in_ascii
 from hyprnode.proxy import Proxy
 from hyprnode.values import BadSetting
+
+
+@dataclass
+class Contact:
+    """When the API was last heard, whatever it said."""
+
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,7 @@ class Route:
     context: ssl.SSLContext | None
     proxy: Proxy | None
     dialer: Dialer
+    contact: Contact = field(default_factory=Contact)
 
     def proxy_authorization(self) -> str:
         """For each request, where the proxy reads them: it sees nothing of https but its own CONNECT."""

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock
@@ -20,6 +20,7 @@ from hyprnode.say import Trouble
 from hyprnode.scanning import Sight
 from hyprwire import FindingReport, Scan
 
+LOOK_EVERY = 5  # seconds
 RESCAN_SECONDS = 120  # then the next job need not wait for the report any longer
 
 
@@ -31,9 +32,12 @@ class Watch:
     stop: Event
     seq: int = 0
     turn: Lock = field(default_factory=Lock)
+    pressure: Callable[[], str | None] = lambda: None
+    """Why a scan should wait."""
 
     def __post_init__(self) -> None:
         self.trouble = Trouble("rescan")
+        self.pressed = Trouble("scan")
 
     def rescan(self, scanners: Sequence[str], job_id: str) -> None:
         """Only these, for a job that was to mend what they see."""
@@ -45,6 +49,8 @@ class Watch:
     def scan(self, scanners: Sequence[str] = (), job_id: str | None = None) -> None:
         """All scanners look when none is named."""
         self.heard.anything.wait()  # an API that has not heard of this node yet would not know whose findings these are
+        if not scanners:
+            self._wait_for_calm()
         if self.stop.is_set():
             return
         with self.turn:
@@ -52,6 +58,14 @@ class Watch:
             sight = self._look(scanners)
             for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
                 send(report, self._post)
+
+    def _wait_for_calm(self) -> None:
+        """A host that is hard pressed is not asked for more; but not for longer than from one scan to the next."""
+        until = time.monotonic() + self.client.config.scan_interval
+        while (why := self.pressure()) is not None and time.monotonic() < until and not self.stop.is_set():
+            self.pressed.arose(f"it waits, {why}")
+            self.stop.wait(LOOK_EVERY)
+        self.pressed.ended()
 
     def _look(self, scanners: Sequence[str]) -> Sight:
         try:

@@ -9,7 +9,11 @@ PERCENTAGES = ("cpu_percent", "ram_percent", "disk_percent")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """Percentages are 0 to 100. The part with defaults is inventory: absent or null leaves what the API knows."""
+    """Percentages are 0 to 100. The part with defaults is inventory: absent or null leaves what the API knows.
+
+    `journal_seq` and `journal_head` are the head of the chained journal that the node keeps of what ran on it, and
+    `exec_lock` says that somebody on the host allows no execution.
+    """
 
     node_id: str
     hostname: str
@@ -27,6 +31,9 @@ class Heartbeat:
     machine_id_hash: str | None = None
     uptime_seconds: int | None = None
     labels: dict[str, str] | None = None
+    journal_seq: int | None = None
+    journal_head: str | None = None
+    exec_lock: bool | None = None
 
     def __post_init__(self) -> None:
         check_node_id("node_id", self.node_id)

@@ -116,3 +116,19 @@ def test_a_state_directory_that_cannot_be_written_costs_only_memory(full_api, st
     full_api.ended()
     assert full_api.output() == "ran\n"
     assert "the journal is kept in memory only" in agent.log
+
+
+def test_a_copy_of_the_machine_does_not_speak_for_the_jobs_of_the_first(full_api, start, tmp_path):
+    full_api.run("echo on; sleep 1")
+    agent = start(full_api)
+    full_api.wait_for(lambda: full_api.asked("output"))
+    agent.kill()
+    journal = tmp_path / "state/jobs/job-1.json"
+    machine = journal.read_text().partition('"machine":"')[2].partition('"')[0]
+    journal.write_text(journal.read_text().replace(machine, "another"))
+    agent.start()
+
+    full_api.wait_for(lambda: "forgetting a job of another machine" in agent.log)
+    full_api.wait_for(lambda: len(full_api.asked("pending")) >= 2)
+    assert not full_api.asked("complete")
+    assert not journal.exists()

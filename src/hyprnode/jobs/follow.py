@@ -48,6 +48,7 @@ class Follower:
         self.stream = Stream(self.spool, self.entry.tail)
         self.progress = Progress(self.spool)
         self.trouble = Trouble("[jobrunner] output")
+        self.begun = time.monotonic()
 
     @property
     def place(self) -> Place:

@@ -1,6 +1,6 @@
 """A control group for a job's script alone, where there are such of the second kind: all in it can be ended at once.
 
-hyprnode-job-<id>[.service]   the supervisor; made by systemd, or by us at the top
+hyprnode-job-<id>…            the supervisor; made by systemd, or by us at the top
 └─ script                     bash and all that descends from it
 """
 
@@ -44,12 +44,15 @@ def made_for_a_job(path: str) -> Group | None:
     return Group(path) if name == SCRIPT and os.path.basename(home).startswith(PREFIX) else None
 
 
-def settle(name: str) -> Group | None:
-    """Of the supervisor that calls this: the group for its script. None where none can be made."""
+def settle(name: str, spool: str) -> Group | None:
+    """Of the supervisor that calls this: the group for its script. None where none can be made.
+
+    `spool` tells the jobs of two agents on one host apart, should they have one name.
+    """
     try:
         home = cgroup.own()
         if home is None or name not in os.path.basename(home):
-            home = _move_to_a_new_one(name)
+            home = _move_to_a_new_one(f"{name}-{os.stat(spool).st_ino}")
         group = Group(f"{home}/{SCRIPT}")
         os.mkdir(group.path)
         return group

@@ -32,6 +32,7 @@ class Entry:
     id: str
     stage: Stage
     boot: str
+    machine: str = ""
     tail: int
     spool: str = ""
     runId: str | None = None

@@ -16,6 +16,7 @@ from hyprnode.jobs.birth import Bearer
 from hyprnode.jobs.follow import Follower
 from hyprnode.jobs.group import made_for_a_job
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
+from hyprnode.jobs.ledger import Ledger
 from hyprnode.jobs.place import NoPlace, Place
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.vigil import Vigil
@@ -35,17 +36,24 @@ class Runner:
     journal: Journal
     place: Place
     boot: str
+    machine: str
+    ledger: Ledger
     rescan: Callable[[list[str], str], None]
     stop: Event
 
     def __post_init__(self) -> None:
         self.trouble = Trouble("[jobrunner] report")
+        self.following: Follower | None = None
 
     def resume(self) -> None:
         """What an agent that was here before left unfinished."""
         for entry in self.journal.entries():
             if self.stop.is_set():
                 return
+            if entry.machine not in ("", self.machine):
+                say("[jobrunner] forgetting a job of another machine, of which this is a copy", job=entry.id)
+                self.journal.drop(entry)
+                continue
             say("[jobrunner] taking up a job", job=entry.id, stage=entry.stage)
             if self.journal.known(entry.id) is not None:
                 self._close(entry)
@@ -75,6 +83,7 @@ class Runner:
             id=job.id,
             stage=Stage.TAKEN,
             boot=self.boot,
+            machine=self.machine,
             tail=birth.tail_of(job),
             runId=os.urandom(16).hex() if offered else None,
             leaseSeconds=job.leaseSeconds,
@@ -100,6 +109,7 @@ class Runner:
             spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
             running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
             self.journal.write(running)
+            self.ledger.note("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
             bell = birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
         except (OSError, NoPlace) as error:
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
@@ -115,8 +125,10 @@ class Runner:
             return ""
 
     def _follow(self, entry: Entry, bell: Bell) -> None:
+        self.following = Follower(self.client, entry, self.boot, self.stop, bell)
         with bell, Vigil(self.another_client(), entry):
-            completion = Follower(self.client, entry, self.boot, self.stop, bell).follow()
+            completion = self.following.follow()
+        self.following = None
         if completion is not None:
             self._settle(entry, completion)
 
@@ -129,6 +141,9 @@ class Runner:
     def _settle(self, entry: Entry, completion: Completion) -> None:
         why = {"why": completion.errorMsg} if completion.errorMsg else {}
         say("[jobrunner] a job ended", job=entry.id, reason=completion.reason, exit=completion.exitCode, **why)
+        self.ledger.note(
+            "ended", job=entry.id, run=entry.runId, reason=completion.reason, exit=completion.exitCode, **why
+        )
         self.journal.remember(entry.id, completion)
         self._close(entry)
 

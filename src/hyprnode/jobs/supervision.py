@@ -33,7 +33,7 @@ class Supervision:
         self.spool = Spool(terms["spool"])
         self.spool.reserve("exit.json", REPORT)
         self.listener = Listener(self.spool, terms, bell)
-        self.family = Family(os.getpid(), group.settle(terms["name"]))
+        self.family = Family(os.getpid(), group.settle(terms["name"], terms["spool"]))
         self.poll = select.poll()
         self.reason = "exit"
         self.demise: Demise | None = None
