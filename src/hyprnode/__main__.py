@@ -13,6 +13,9 @@ hyprnode scan [--json]  look at this host and print what is seen; nothing is sen
 hyprnode doctor [--json]  look whether everything is there that the agent needs: 0 it is, 1 something should be
                         mended, 2 a setting is none, 3 the agent cannot do its work
 hyprnode status [--json]  ask the agent that runs here what it is doing
+hyprnode install        make this a service of this machine: with --url, and a code in HYPRBOX_ENROLMENT_CODE or
+                        --code-file; a second time it upgrades. --reset-identity makes a copy a node of its own
+hyprnode uninstall      take it away again
 hyprnode version        say which version this is
 """
 
@@ -32,6 +35,10 @@ def main() -> int:
             return doctor(as_json=bool(json))
         case ["status", *json] if json in ([], ["--json"]):
             return status(as_json=bool(json))
+        case ["install", *words]:
+            return install(words)
+        case ["uninstall", *words]:
+            return uninstall(words)
         case ["version"]:
             return version()
         case ["supervise"]:
@@ -79,6 +86,28 @@ def status(as_json: bool) -> int:
     from hyprnode import config, service, told
 
     return with_settings(lambda: told.show(config.load(service.environ()), as_json))
+
+
+def install(words: list[str]) -> int:
+    from hyprnode.installing import install
+
+    return changing(lambda: install.install(words))
+
+
+def uninstall(words: list[str]) -> int:
+    from hyprnode.installing import uninstall
+
+    return changing(lambda: uninstall.run(words))
+
+
+def changing(command: Callable[[], int]) -> int:
+    from hyprnode.installing.orders import Refused
+
+    try:
+        return with_settings(command)
+    except (Refused, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def version() -> int:

@@ -14,6 +14,7 @@ from hyprnode.again import LONGEST_PAUSE
 from hyprnode.answer import Fault
 from hyprnode.client import Client
 from hyprnode.config import Config, load
+from hyprnode.herald import Herald, herald
 from hyprnode.host import Host
 from hyprnode.nursery import Nursery
 from hyprnode.pulse import Heard, Pulse
@@ -31,6 +32,7 @@ class Agent:
     stop: Event = field(default_factory=Event)
     heard: Heard = field(default_factory=Heard)
     exit_code: int = 0
+    herald: Herald | None = None
 
     def __post_init__(self) -> None:
         self.host = Host(proc=self.config.proc)
@@ -52,6 +54,8 @@ class Agent:
         threads = [Thread(target=rhythm.run, name=rhythm.subject, daemon=True) for rhythm in rhythms]
         for thread in threads:
             thread.start()
+        if self.herald is not None:
+            self.herald.start(rhythms)
         self.stop.wait()
         self.heard.end()
         until = time.monotonic() + LAST_MOMENTS
@@ -78,7 +82,7 @@ class Agent:
 
 def run(nursery: Nursery | None) -> int:
     """The exit code."""
-    agent = Agent(load(os.environ))
+    agent = Agent(load(os.environ), herald=herald(os.environ))
     say(f"hyprnode {__version__}", node=agent.config.node_id, api=agent.config.api_url)
     agent.heed_signals(nursery)
     if nursery is None:

@@ -1,6 +1,7 @@
 """Does one thing again and again until told to stop: spread over the fleet, backing off, never dying of a failure."""
 
 import hashlib
+import math
 import random
 import time
 import traceback
@@ -43,11 +44,14 @@ class Rhythm:
     """What went wrong the last time."""
     backoff: Backoff = field(default_factory=Backoff)
     troubles: dict[str, Trouble] = field(default_factory=dict)
+    due: float = math.inf
+    """When the next step is to begin; never, while one is being done."""
 
     def run(self) -> None:
-        pause = self.first_pause
-        while not self.stop.wait(pause):
-            pause = self.step()
+        self.due = time.monotonic() + self.first_pause
+        while not self.stop.wait(self.due - time.monotonic()):
+            self.due = math.inf
+            self.due = self.step() + time.monotonic()
 
     def step(self) -> float:
         """Seconds until the next step."""

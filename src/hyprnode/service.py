@@ -8,6 +8,7 @@ from pathlib import Path
 from hyprnode.jobs.shell import env_file
 
 FILE = Path("/etc/hyprbox/hyprnode.env")
+TOKEN = Path("/etc/hyprbox/token")  # where systemd hands it to the service, see installing/unit
 PREFIX = "HYPRBOX_"
 
 
@@ -16,5 +17,6 @@ def environ(file: Path = FILE) -> Mapping[str, str]:
     if any(name.startswith(PREFIX) for name in os.environ):
         return os.environ
     with suppress(OSError):
-        return {**os.environ, **env_file(file.read_text("utf-8", "replace"))}
+        token = {"HYPRBOX_NODE_TOKEN_FILE": str(TOKEN)} if TOKEN.exists() else {}
+        return {**os.environ, **token, **env_file(file.read_text("utf-8", "replace"))}
     return os.environ

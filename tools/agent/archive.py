@@ -1,21 +1,31 @@
-"""archive.py OUT SRC: the agent and what it imports of the standard library, compiled, as a zip archive.
+"""archive.py OUT TRIAL SRC…: the agent and what it imports of the standard library, compiled, as a zip archive.
 
 Run by the CPython that the executable has in it, since compiled code is of one version. The same input gives the
 same bytes: nothing in it comes from a clock, an order of files or a path.
 """
 
+import _imp
 import importlib.util
 import marshal
 import sys
 import zipfile
 from modulefinder import Module, ModuleFinder
 from pathlib import Path
+from types import CodeType
 
 HERE = Path(__file__).parent
 STANDINS = HERE / "standins"
 START = "from hyprnode.__main__ import main\n\nraise SystemExit(main())\n"
+# Of a second archive, to be tried: everything that is in it can be imported in the runtime.
+TRIAL = """
+import sys
+for name in {names}:
+    __import__(name)
+print(len(sys.modules))
+"""
+WITH_LINES = ("hyprnode", "hyprwire")
 OURS = ("hyprnode", "hyprwire", "asn1crypto")
-ELSEWHERE = ("psutil", "ctypes")  # where there is no Linux; where there is no _hyprnode_syscalls
+NOT_LINUX = ("hyprnode.elsewhere", "hyprnode.foreign")  # the second: where there is no _hyprnode_syscalls
 BUILT_IN = {*sys.builtin_module_names, "_hyprnode_syscalls"}
 # Imported by their names at run time, where no finder sees it.
 ALSO = ("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.punycode", "encodings.utf_8", "zipimport")
@@ -24,37 +34,42 @@ EPOCH = (2025, 1, 1, 0, 0, 0)
 
 
 def main() -> None:
-    out, source, *others = (Path(word) for word in sys.argv[1:])
-    modules = found(source, others)
+    out, trial, *sources = (Path(word) for word in sys.argv[1:])
+    modules = found(sources)
+    write(out, modules, START)
+    write(trial, modules, TRIAL.format(names=sorted(name for name in modules if not name.endswith("__main__"))))
+
+
+def write(out: Path, modules: dict[str, Module], start: str) -> None:
     with zipfile.ZipFile(out, "w") as archive:
-        add(archive, "_start", "_start.pyc", compile(START, "_start", "exec", dont_inherit=True, optimize=2))
+        add(archive, "_start.pyc", compile(start, "_start", "exec", dont_inherit=True, optimize=2))
         for name in sorted(modules):
             add_module(archive, name, modules[name])
 
 
-def found(source: Path, others: list[Path]) -> dict[str, Module]:
+def found(sources: list[Path]) -> dict[str, Module]:
     library = Path(zipfile.__file__).parent.parent
-    path = [str(place) for place in (STANDINS, source, *others, library)]
-    finder = ModuleFinder(path=path, excludes=(HERE / "stdlib-without").read_text().split())
+    path = [str(place) for place in (STANDINS, *sources, library)]
+    finder = ModuleFinder(path=path, excludes=[*NOT_LINUX, *(HERE / "stdlib-without").read_text().split()])
     encodings = STANDINS / "encodings"
     finder.import_hook("encodings")
     finder.modules["encodings"].__path__.insert(0, str(encodings))
     for folder in OURS:
-        for name in everything_of(folder, source, others):
+        for name in everything_of(folder, sources[0]):
             finder.import_hook(name)
     for name in ALSO:
         finder.import_hook(name)
     complain(finder)
-    return {name: module for name, module in finder.modules.items() if module.__file__}
+    return {name: module for name, module in finder.modules.items() if module.__file__ and not _imp.is_frozen(name)}
 
 
-def everything_of(package: str, source: Path, others: list[Path]) -> list[str]:
+def everything_of(package: str, source: Path) -> list[str]:
     """Of ours each module; of asn1crypto what is asked for."""
     if package == "asn1crypto":
         return [package]
     files = sorted((source / package).rglob("*.py"))
     names = [".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__") for path in files]
-    return [name for name in names if name != "hyprnode.elsewhere"]  # that is for where there is no Linux
+    return [name for name in names if name not in NOT_LINUX]
 
 
 def complain(finder: ModuleFinder) -> None:
@@ -64,7 +79,7 @@ def complain(finder: ModuleFinder) -> None:
         name: sorted(by)
         for name, by in finder.badmodules.items()
         if name not in BUILT_IN
-        and name.split(".")[0] not in ELSEWHERE
+        and name not in NOT_LINUX
         and name.rpartition(".")[0] not in finder.modules  # something of a module that is no module itself
         and by.keys() & ours
     }
@@ -75,11 +90,17 @@ def complain(finder: ModuleFinder) -> None:
 def add_module(archive: zipfile.ZipFile, name: str, module: Module) -> None:
     path = Path(module.__file__)
     inside = name.replace(".", "/") + ("/__init__.pyc" if module.__path__ else ".pyc")
-    source = path.read_bytes()
-    add(archive, name, inside, compile(source, name, "exec", dont_inherit=True, optimize=2))
+    code = compile(path.read_bytes(), name, "exec", dont_inherit=True, optimize=2)
+    add(archive, inside, code if name.split(".")[0] in WITH_LINES else without_lines(code))
 
 
-def add(archive: zipfile.ZipFile, name: str, inside: str, code: object) -> None:
+def without_lines(code: CodeType) -> CodeType:
+    """Which line an instruction is of is a tenth of all that others' code weighs, and tells us nothing."""
+    inner = tuple(without_lines(part) if isinstance(part, CodeType) else part for part in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=inner)
+
+
+def add(archive: zipfile.ZipFile, inside: str, code: object) -> None:
     head = importlib.util.MAGIC_NUMBER + FLAG_UNCHECKED_HASH.to_bytes(4, "little") + bytes(8)
     entry = zipfile.ZipInfo(inside, EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED

@@ -27,7 +27,7 @@ small="-Os -ffunction-sections -fdata-sections -fno-sanitize=all -fno-asynchrono
 small="$small -fstack-protector-strong -g0 -ffile-prefix-map=$work=/hyprnode"
 
 build_zlib() {
-  cp -r "$sources/zlib" zlib
+  cp -r "$sources/zlib/." zlib
   cd zlib
   CFLAGS=$small ./configure --static --prefix="$work/installed"
   make -j"$jobs" libz.a
@@ -35,21 +35,22 @@ build_zlib() {
 }
 
 build_openssl() {
-  cp -r "$sources/openssl" openssl
+  cp -r "$sources/openssl/." openssl
   cd openssl
   # shellcheck disable=SC2046,SC2086  # many words each
-  ./Configure "linux-$target" --prefix="$work/installed" --libdir=lib --openssldir=/etc/ssl no-shared \
+  ./Configure "linux-$target" --prefix=/usr --libdir=lib --openssldir=/etc/ssl no-shared \
     $(sed 's/#.*//; s/\S\+/no-&/g' "$here/openssl-without") $small
   # It keeps the compiler's command line in it, with our paths.
   sed -i "s#\$(CC) \$(LIB_CFLAGS) \$(CPPFLAGS_Q)#zig cc#" Makefile
   make -j"$jobs" build_libs
-  make install_dev
+  make install_dev DESTDIR="$work/openssl-installed"
 }
 
 build_python() {
-  cp -r "$sources/python" python
+  cp -r "$sources/python/." python
   cd python
   local module cross=()
+  # shellcheck disable=SC2013  # words are what it has
   for module in $(sed 's/#.*//' "$here/modules-without"); do export "py_cv_module_$module=n/a"; done
   if [ -n "$build_python" ]; then
     cross=(--host="$target-linux-musl" --build=x86_64-linux-gnu --with-build-python="$build_python")
@@ -57,10 +58,11 @@ build_python() {
   # The stack of a thread is small with musl, and CPython counts on more.
   export MODULE_BUILDTYPE=static LINKFORSHARED=" " CFLAGS="$small -DTHREAD_STACK_SIZE=0x100000" OPT="-DNDEBUG -fwrapv"
   export LDFLAGS="-static -s -Wl,--gc-sections -L$work/installed/lib" CPPFLAGS="-I$work/installed/include"
-  export PKG_CONFIG_PATH=$work/installed/lib/pkgconfig PKG_CONFIG_LIBDIR=$work/installed/lib/pkgconfig
+  export PKG_CONFIG=false # it would find the build machine's libraries
+  export ZLIB_CFLAGS="-I$work/installed/include" ZLIB_LIBS="-L$work/installed/lib -lz"
   ./configure "${cross[@]}" --prefix=/usr --disable-shared --without-ensurepip --disable-test-modules \
-    --with-openssl="$work/installed" --without-doc-strings --without-readline --without-mimalloc \
-    --with-builtin-hashlib-hashes=md5,sha1,sha2,sha3,blake2 ac_cv_file__dev_ptmx=yes ac_cv_file__dev_ptc=no
+    --with-openssl="$work/openssl-installed/usr" --without-doc-strings --without-readline --without-mimalloc \
+    --with-builtin-hashlib-hashes=blake2 ac_cv_file__dev_ptmx=yes ac_cv_file__dev_ptc=no
   make -j"$jobs" python
   link_runtime
 }
@@ -73,8 +75,8 @@ link_runtime() {
   done
   touch Programs/python.c
   make -n python | grep -e '-o python ' | tail -1 |
-    sed 's#-o python Programs/python.o#-o ../runtime launcher.o syscalls.o#' >link
-  sh -e link
+    sed 's#-o python Programs/python.o#-o ../runtime launcher.o syscalls.o#' >link.sh
+  sh -e link.sh
   mkdir -p ../home/bin ../home/lib
   cp python ../home/bin/python3.13
   cp -r Lib ../home/lib/python3.13

@@ -1,9 +1,10 @@
-"""For dataclasses, which asks for signatures only to write documentation that is not in the archive."""
+"""For dataclasses, which asks what a class is annotated with, and for signatures to write documentation from."""
+
+
+def get_annotations(cls: type) -> dict[str, object]:
+    """Its own, not inherited ones."""
+    return dict(cls.__dict__.get("__annotations__", {}))  # noqa: RUF063 - this is it
 
 
 def signature(_: object) -> None:
-    raise ValueError("there are no signatures here")
-
-
-def unwrap(function: object) -> object:
-    return function
+    raise ValueError("there is no documentation here")
