@@ -1,7 +1,7 @@
 """Who is asking. Agents show node tokens, scripts API keys, browsers a session cookie.
 
 What the database said is kept until it says that it has changed. Each process asks twice a second what to forget; when
-that has not succeeded for a second, nobody is let in: a revoked token must not live on in a cache.
+that has not succeeded for a second, nobody is let in before it has: a revoked token must not live on in a cache.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ class Gate:
         self._fleet: dict[str, bool] = {}
         self._callers: dict[str, Caller] = {}
         self.used: dict[str, datetime] = {}
+        self._catching_up: asyncio.Task[None] | None = None
 
     async def keep_fresh(self) -> None:
         """Runs for as long as the server does."""
@@ -61,7 +62,7 @@ class Gate:
             await asyncio.sleep(REFRESH_SECONDS)
 
     async def refresh(self) -> None:
-        changes = await self._db.read(facts.changes_since, self._revision)
+        changes = await self._db.read_first(facts.changes_since, self._revision)
         self._clock.adopt(changes.now)
         if not changes.whole:
             for cache in (self._badges, self._fleet, self._callers):
@@ -83,7 +84,8 @@ class Gate:
 
     async def badge(self, authorization: str | None) -> Badge:
         """Whose token it is; which node it may speak for is another question."""
-        self._stay_fresh()
+        if self._clock.age() > STALE_SECONDS:
+            await self._catch_up()
         text = _bearer(authorization)
         if text is None:
             if self._require:
@@ -100,7 +102,8 @@ class Gate:
 
     async def caller(self, authorization: str | None, cookie: str | None) -> Caller | None:
         """Of an API key or a session; None when neither is shown or the session has ended."""
-        self._stay_fresh()
+        if self._clock.age() > STALE_SECONDS:
+            await self._catch_up()
         text = _bearer(authorization)
         if text is not None:
             digest = secret.digest(text)
@@ -142,9 +145,20 @@ class Gate:
         if revision == self._revision and len(cache) < CACHED:
             cache[key] = value
 
-    def _stay_fresh(self) -> None:
+    async def _catch_up(self) -> None:
+        """This process was busy, or the database away: what has changed is read now, once for all who ask."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.create_task(self.refresh())
+            self._catching_up.add_done_callback(_seen)
+        await asyncio.wait([self._catching_up], timeout=STALE_SECONDS)
         if self._clock.age() > STALE_SECONDS:
             raise Unavailable("the database has not answered for a second, credentials cannot be checked")
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """A failure is told by the loop that refreshes, once."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _bearer(authorization: str | None) -> str | None:

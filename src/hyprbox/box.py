@@ -7,6 +7,7 @@ from hyprbox.auth import Gate
 from hyprbox.clock import Clock
 from hyprbox.config import Config
 from hyprbox.db import Database
+from hyprbox.figures import Figures
 from hyprbox.presets import catalogue
 from hyprbox.presets.catalogue import Preset
 from hyprbox.wake import Wake
@@ -19,13 +20,14 @@ class Box:
     clock: Clock
     wake: Wake
     gate: Gate
+    figures: Figures
     presets: Mapping[str, Preset]
 
 
 def build(config: Config) -> Box:
     db, clock = database(config), Clock()
     gate = Gate(db, clock, config.require_node_token)
-    return Box(config, db, clock, Wake(), gate, catalogue.load_all())
+    return Box(config, db, clock, Wake(), gate, Figures(db), catalogue.load_all())
 
 
 def database(config: Config) -> Database:

@@ -2,7 +2,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, SmallInteger, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, Dialect, Index, SmallInteger, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hyprbox.db import Base
@@ -15,6 +15,9 @@ class State(StrEnum):
     SNOOZED = "SNOOZED"
     FIXING = "FIXING"
     RESOLVED = "RESOLVED"
+
+
+LEFT = text("state <> 'RESOLVED'")
 
 
 class Ranked(TypeDecorator[Severity]):
@@ -44,7 +47,9 @@ class Finding(Base):
         Index("findings_by_state", "state", "severity", "id"),
         Index("findings_by_job", "fix_job"),
         Index("findings_by_resolution", "resolved_at"),
-        Index("findings_by_type", "state", "severity", "type", "node_id", "id"),
+        Index("findings_by_kind", "state", "type", "severity", "id"),
+        Index("findings_left", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),
+        Index("findings_left_by_type", "type", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),
     )
 
     node_id: Mapped[str] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Invalid
@@ -44,10 +44,7 @@ class Group:
 def page(session: Session, wanted: Filter, after: str | None, limit: int) -> Sequence[Finding]:
     """Worst first, newest first among equals; from the one behind the cursor `after` on."""
     findings = select(Finding).order_by(Finding.severity.desc(), Finding.id.desc()).limit(limit)
-    if wanted.state:
-        findings = findings.where(Finding.state == wanted.state)
-    else:
-        findings = findings.where(Finding.state != State.RESOLVED)
+    findings = findings.where(Finding.state == wanted.state if wanted.state else _is_left())
     for column, value in (
         (Finding.node_id, wanted.node_id),
         (Finding.type, wanted.type),
@@ -65,6 +62,11 @@ def page(session: Session, wanted: Filter, after: str | None, limit: int) -> Seq
 
 def cursor(finding: Finding) -> str:
     return f"{rank(finding.severity)}.{finding.id}"
+
+
+def _is_left() -> ColumnElement[bool]:
+    """The state stands in the statement itself: only then are the indexes of what is left good for it."""
+    return Finding.state != literal(State.RESOLVED.value, literal_execute=True)
 
 
 def _position(text: str) -> tuple[Severity, str]:

@@ -76,7 +76,7 @@ async def of_node(
 
 
 async def _by_type(frame: Frame, box: Box, recommend: TheRecommend) -> Template:
-    found = await box.db.read(problems, Severity.INFO)
+    found = await box.figures.read("problems", problems, Severity.INFO)
     fixable = {each.group.type for each in found if recommend(each.example)}
     return frame.page("findings/by_type.html", problems=found, fixable=fixable)
 

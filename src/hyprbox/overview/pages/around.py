@@ -11,13 +11,15 @@ from hyprbox.visitor import address_of
 
 async def frame(request: HttpRequest, box: TheBox, caller: TheCaller) -> Frame:
     seen = news(box.wake)  # before anything is read, so that what changes meanwhile counts as later
+    fleet = Fleet(**asdict(await box.figures.read("fleet", store.fleet)))
+    box.figures.nodes = fleet.nodes
     return Frame(
         caller=caller,
         now=box.clock.now(),
         here=here(request),
         seen=seen,
         public_url=box.config.public_url,
-        fleet=Fleet(**asdict(await box.db.read(store.fleet))),
+        fleet=fleet,
     )
 
 

@@ -1,11 +1,9 @@
 """Home, a work list: what is wrong, how bad, what fixes it, did the fix work."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from litestar import get
 from litestar.response import Template
-from sqlalchemy.orm import Session
 
 from hyprbox.door import TheBox, viewer
 from hyprbox.findings.worklist import Problem, problems
@@ -32,7 +30,11 @@ class Home:
 
 @get("/", guards=[viewer])
 async def show(frame: TheFrame, box: TheBox) -> Template:
-    home = await box.db.read(_home, frame.now, frame.caller.may(Role.OPERATOR))
+    home = Home(
+        progress=await box.figures.read("progress", store.progress, frame.now),
+        problems=await box.figures.read("problems that matter", problems),
+        lately=await box.db.read(lately, frame.now, ACTIVITIES, frame.caller.may(Role.OPERATOR)),
+    )
     fixable = {each.group.type for each in home.problems if recommended(box.presets, each.example)}
     return frame.page("overview/home.html", home=home, fixable=fixable, bars=bars(home.progress.verified))
 
@@ -41,10 +43,3 @@ def bars(numbers: list[int], height: int = 24) -> list[int]:
     """Heights of columns; what is not nothing can be seen."""
     most = max(*numbers, 1)
     return [max(round(number / most * height), 2) if number else 0 for number in numbers]
-
-
-def _home(session: Session, now: datetime, may_read: bool) -> Home:
-    return Home(
-        progress=store.progress(session, now), problems=problems(session),
-        lately=lately(session, now, ACTIVITIES, may_read),
-    )  # fmt: skip
