@@ -1,5 +1,6 @@
 """The path below ASGI: the same answers, also to those who send nonsense, dawdle, pipeline or go away."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -8,6 +9,8 @@ from dataclasses import asdict
 
 import pytest
 
+from hyprbox.hot.room import Room
+from hyprbox.tokens.badge import Badge
 from tests.cast import BEAT
 from tests.servers import serving, wait_until
 
@@ -144,3 +147,62 @@ def test_stopping_answers_who_waits_at_once(tmp_path):
         thread.join()
     assert got == ["null"]
     assert time.monotonic() - start < 3
+
+
+def test_a_head_without_end_is_refused_before_it_fills_memory(wire):
+    wire.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nX: ")
+    for _ in range(3):
+        wire.sendall(b"a" * 30_000)
+        time.sleep(0.05)
+    assert wire.recv(65536).startswith(b"HTTP/1.1 400")
+    assert closed(wire)
+
+
+def test_trailers_without_end_are_part_of_the_head(wire):
+    wire.sendall(b"POST /api/heartbeat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    for n in range(3):
+        wire.sendall(b"T-%d: %b\r\n" % (n, b"a" * 30_000))
+        time.sleep(0.05)
+    assert wire.recv(65536).startswith(b"HTTP/1.1 400")
+
+
+def closed(wire):
+    """Also when what was still on its way is answered with a reset."""
+    try:
+        return wire.recv(10) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_a_stranger_is_turned_away_before_a_large_body_is_taken(tmp_path):
+    with serving(tmp_path) as server:
+        for path in ("/api/findings", "/api/jobs/nothing/output", "/api/jobs/nothing/complete"):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
+                wire.sendall(request("POST", path, b"x" * 10_000_000)[:100_000])
+                assert answers(wire)[0][0] == 401
+
+
+def test_large_bodies_of_one_token_wait_for_each_other_and_nobody_else():
+    inside = []
+
+    async def enter(room, badge):
+        async with room.of(badge):
+            inside.append(badge.token_id)
+            await asyncio.sleep(3600)
+
+    async def play():
+        room = Room()
+        rogue, other = Badge("rogue", None), Badge("other", None)
+        tasks = [asyncio.create_task(enter(room, badge)) for badge in [rogue] * 5 + [other]]
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+
+    asyncio.run(play())
+    assert sorted(inside) == ["other", "rogue", "rogue"]
+
+
+def test_a_strangers_form_is_small(server):
+    with server.client() as client:
+        for form in ({"name": "ada", "password": "x" * 20_000}, {"name": "x" * 20_000}):
+            assert client.post("/dashboard/sign-in", data=form).status_code == 413

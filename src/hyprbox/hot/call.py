@@ -70,14 +70,15 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     for key, value in scope["headers"]:
         if key == b"content-length" and value.isdigit() and int(value) > limit:
             raise TooLarge(f"the body has {int(value)} bytes, expected at most {limit}")
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
+    body = bytearray()
+    more = True
+    while more:
         message = await receive()
         body += message.get("body", b"")
+        more = message.get("more_body")
         if len(body) > limit:
             raise TooLarge(f"the body has more than {limit} bytes")
-    return body
+    return bytes(body)
 
 
 async def send_answer(send: Send, given: Answer) -> None:

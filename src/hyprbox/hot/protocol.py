@@ -14,28 +14,44 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hyprbox.box import Box
 from hyprbox.hot.call import Answer, Call
-from hyprbox.hot.shim import Handler, answered, match, refused
+from hyprbox.hot.shim import SMALL, Handler, answered, match, refused
 
 OK_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 HEAD = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 LONGEST_REQUEST = 120.0  # seconds from its first byte to its last
+LARGEST_HEAD = 64 * 1024
 
 
 class Patient(HttpToolsProtocol):
-    """Knows since when it waits for the rest of a request, so that who dawdles can be cut off."""
+    """Knows since when it waits for the rest of a request, so that who dawdles can be cut off.
+
+    `overhead` is what has come of the request besides its body. The parser itself knows no limit for that, and each
+    further piece of a long header costs it more than the one before.
+    """
 
     waits_since: float | None = None
+    overhead = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
         super().connection_made(transport)
         self.waits_since = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        self.overhead += len(data)
+        super().data_received(data)
+        if self.overhead > LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response(f"The head of the request is longer than {LARGEST_HEAD} bytes.")
+
+    def on_body(self, body: bytes) -> None:
+        self.overhead -= len(body)
+        super().on_body(body)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.waits_since = self.loop.time()
 
     def on_message_complete(self) -> None:
-        self.waits_since = None
+        self.waits_since, self.overhead = None, 0
         super().on_message_complete()
 
     def cut_off_if_slow(self, now: float) -> None:
@@ -49,7 +65,7 @@ def protocol_for(box: Box) -> type[Patient]:
             raw, _, query = self.url.partition(b"?")
             path = raw.decode("latin-1")
             route = match(self.parser.get_method().decode("latin-1"), path)
-            if route is None or not self._is_simple():
+            if route is None or not self._is_simple() or not (route[1] <= SMALL or self._is_small()):
                 super().on_headers_complete()
                 return
             handler, limit = route
@@ -60,6 +76,11 @@ def protocol_for(box: Box) -> type[Patient]:
             free = self.cycle is None or self.cycle.response_complete
             plain = self.parser.get_http_version() == "1.1" and self.parser.should_keep_alive()
             return free and plain and not self.expect_100_continue and not self.parser.should_upgrade()
+
+        def _is_small(self) -> bool:
+            """A large body is not taken before it is known whose it is, which the shim sees to."""
+            lengths = [value for name, value in self.headers if name == b"content-length"]
+            return bool(lengths) and int(lengths[0]) <= SMALL
 
     return Protocol
 

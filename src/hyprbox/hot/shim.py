@@ -3,11 +3,13 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 from hyprbox.box import Box
 from hyprbox.errors import TooLarge, as_refusal, problem
 from hyprbox.hot import beats, polls, progress
 from hyprbox.hot.call import Answer, Call, Receive, Scope, Send, read_body, send_answer
+from hyprbox.hot.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +17,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Handler = Callable[[Box, Call], Awaitable[Answer]]
 
 KIB, MIB = 1024, 1024 * 1024
+SMALL = 64 * KIB  # so much anybody may send before it is known who that is
 
 
 async def alive(_: Box, __: Call) -> Answer:
@@ -40,19 +43,22 @@ FAULT = b'{"type":"about:blank","title":"Internal error","status":500,"detail":"
 
 
 def before(box: Box, app: App) -> App:
+    room = Room()
+
     async def shim(scope: Scope, receive: Receive, send: Send) -> None:
         route = match(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if route is None:
             await app(scope, receive, send)
             return
         handler, limit = route
+        call = Call(scope["path"], scope["headers"], scope["query_string"], b"")
         try:
-            body = await read_body(scope, receive, limit)
+            async with room.of(await box.gate.badge(call.header(b"authorization"))) if limit > SMALL else nullcontext():
+                call.body = await read_body(scope, receive, limit)
+                answer = await answered(handler, box, call)
         except Exception as error:
-            await send_answer(send, _refusal(error, scope["path"]))
-            return
-        call = Call(scope["path"], scope["headers"], scope["query_string"], body)
-        await send_answer(send, await answered(handler, box, call))
+            answer = _refusal(error, call.path)
+        await send_answer(send, answer)
 
     return shim
 
