@@ -19,6 +19,7 @@ _BASELINE=(
   "net.ipv6.conf.all.accept_source_route 0 -1"
   "net.ipv4.conf.all.accept_redirects 0"
   "net.ipv6.conf.all.accept_redirects 0"
+  "net.ipv4.conf.all.send_redirects 0"
 )
 
 check() {

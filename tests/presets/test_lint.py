@@ -1,10 +1,13 @@
 """What a slip in a preset's script is called, and on which line."""
 
+import re
+
 import pytest
 
 from hyprbox.presets.catalogue import library, shipped
 from hyprbox.presets.lint import lint
 from hyprbox.presets.shell import code, functions
+from hyprnode.scanners import sysctl
 from tests.presets import demo
 
 FOLDERS = sorted(path.parent for path in shipped().glob("*/preset.toml"))
@@ -131,3 +134,9 @@ def test_no_function_of_the_library_has_a_name_that_a_preset_may_take():
     names = {name for _, name in functions(code(library()))}
     assert {"main", "S", "look", "say", "refuse", "write_file"} <= names
     assert not any(name.startswith("_") for name in names)
+
+
+def test_the_baseline_of_the_kernel_is_the_one_that_the_scanner_has():
+    """Else a fix would leave what the scan after it finds again."""
+    text = (shipped() / "sysctl-baseline" / "script.sh").read_text()
+    assert set(re.findall(r'^  "((?:kernel|fs|net)\.\S+) ', text, re.M)) == {rule.name for rule in sysctl.RULES}

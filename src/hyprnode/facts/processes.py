@@ -58,8 +58,9 @@ def unit_of(cgroup: str) -> str | None:
 
 
 def systemd_path(cgroup: str) -> str:
+    """Of the first or the second kind of control groups; where there are both, systemd may use either."""
     for line in cgroup.splitlines():
         number, controllers, path = line.split(":", 2)
-        if controllers == "name=systemd" or (number, controllers) == ("0", ""):
+        if path != "/" and (controllers == "name=systemd" or (number, controllers) == ("0", "")):
             return path
     return ""
