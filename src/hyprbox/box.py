@@ -1,7 +1,8 @@
 """What every request may need, made once per process."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from hyprbox.auth import Gate
 from hyprbox.clock import Clock
@@ -22,6 +23,8 @@ class Box:
     gate: Gate
     figures: Figures
     presets: Mapping[str, Preset]
+    heard: dict[str, datetime | None] = field(default_factory=dict)
+    """Which nodes were heard since that was last written down, and when; None for one that holds no polls."""
 
 
 def build(config: Config) -> Box:

@@ -17,7 +17,7 @@ async def of(box: Box) -> AsyncIterator[None]:
     bus = None if box.db.is_sqlite else _bus(box)
     box.db.start(box.wake.publish, bus.tell if bus else None)
     await box.gate.refresh()
-    going_on = (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box), keep.forever(box))
+    going_on = (box.gate.keep_fresh(), sweep.forever(box), sweep.look_again(box), sweep.listen(box), keep.forever(box))
     tasks = [asyncio.create_task(work) for work in going_on]
     yield
     box.wake.close()

@@ -7,6 +7,7 @@ database, or a step of the clock, everybody gets the whole patience again.
 import asyncio
 import time
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -20,13 +21,17 @@ from hyprbox.findings import own, stale
 from hyprbox.findings import store as findings
 from hyprbox.jobs import ending, output
 from hyprbox.jobs import store as jobs
+from hyprbox.nodes import contact
 from hyprbox.nodes import store as nodes
 from hyprbox.remediations import store as remediations
 from hyprbox.tokens import store as tokens
 
+T = TypeVar("T")
+
 LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
+LISTEN_SECONDS = 10
 CHANGES_KEPT = timedelta(hours=1)
 
 
@@ -40,6 +45,21 @@ async def forever(box: Box) -> None:
         except Exception as error:
             note(error, "the sweep")
         await asyncio.sleep(box.config.sweep_interval.total_seconds())
+
+
+async def listen(box: Box) -> None:
+    """Who holds polls and is not heard for a minute is shown as such, long before it is OFFLINE."""
+    while True:
+        await asyncio.sleep(LISTEN_SECONDS)
+        try:
+            await box.db.write(_listen, box.clock.now(), _taken(box.heard))
+        except Exception as error:
+            note(error, "writing down who was heard")
+
+
+def _listen(session: Session, now: datetime, heard: dict[str, datetime | None]) -> None:
+    contact.note(session, heard)
+    contact.mark_silent(session, now, from_ms(facts.value(session, facts.SWEEPING_SINCE)))
 
 
 async def look_again(box: Box) -> None:
@@ -65,6 +85,7 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
         remediations.settle(session, now, node_id)
     stale.resolve_stale(session, now, since, config.finding_stale_after)
     own.note_duplicates(session, now, nodes.contested(session, now))
+    own.note_broken_journals(session, now, nodes.with_broken_journal(session, now))
     output.compact(session)
     facts.drop_old_changes(session, now - CHANGES_KEPT)
 
@@ -102,7 +123,7 @@ class Step:
         return abs(self._distance - before) > LARGEST_STEP
 
 
-def _taken(used: dict[str, datetime]) -> dict[str, datetime]:
+def _taken(used: dict[str, T]) -> dict[str, T]:
     taken = dict(used)
     used.clear()
     return taken

@@ -1,11 +1,13 @@
 """A job runs once, on one node, and its every byte is kept once."""
 
+import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from hyprbox.errors import Conflict, Gone, Invalid, Missing, TooLarge
+from hyprbox.errors import Conflict, Gone, Invalid, Missing, TooLarge, Unavailable
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
@@ -312,3 +314,21 @@ def test_a_job_is_called_by_its_first_line_that_does_something():
 def test_a_job_needs_a_node(session):
     with pytest.raises(Missing, match="eu-7"):
         store.queue(session, NOON, "ada", Order(node_id="eu-7", script="true"))
+
+
+def test_what_a_copy_of_the_machine_says_is_lost_is_not_believed(session):
+    job = running(session)
+    for number, boot_id in enumerate("ababa"):
+        beats.record(session, [beats.Beat(replace(BEAT, boot_id=boot_id), NOON + minutes(number / 60))])
+
+    with pytest.raises(Unavailable, match="two machines"):
+        complete(session, job, reason=Reason.REBOOT, now=NOON + minutes(1))
+    assert job.state == "RUNNING"
+
+
+def test_who_asked_and_what_must_not_be_locked_goes_along(session):
+    queue(session, "apt-get update", wait_for=["dpkg"])
+    offered = handing.next_offer(session, "eu-1", NOON)
+
+    assert (offered.createdBy, offered.waitFor) == ("ada", ["dpkg"])
+    assert offered.sha256 == hashlib.sha256(b"apt-get update").hexdigest()

@@ -5,6 +5,7 @@ TITLES = {
     "account.sudo_nopasswd": "sudo without a password",
     "account.uid0": "Second account with uid 0",
     "agent.duplicate_identity": "Two machines use one node id",
+    "agent.journal_broken": "The journal of what ran was changed",
     "auth.bruteforce": "Passwords are being guessed",
     "backup.missing": "Backup missing",
     "backup.shrunk": "Backup shrank",

@@ -24,6 +24,7 @@ async def pending(box: Box, call: Call) -> Answer:
         raise Invalid(str(error)) from None
     authorization, prefer = call.header(b"authorization"), call.header(b"prefer") or ""
     badge = await box.gate.admit_node(authorization, node_id)
+    box.heard[node_id] = box.clock.now() if OFFER.search(prefer) else None
     if not OFFER.search(prefer):
         job = await box.db.write(handing.claim, badge, node_id, box.clock.now())
         return answer(job) if job else NULL

@@ -7,13 +7,14 @@ from sqlalchemy import BigInteger, case, cast, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from hyprbox.clock import to_ms
-from hyprbox.errors import Conflict, Gone
+from hyprbox.errors import Conflict, Gone, Unavailable
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
 from hyprbox.findings.model import State as FindingState
 from hyprbox.jobs import output, store
 from hyprbox.jobs.handing import of_badge
 from hyprbox.jobs.model import Job, State
+from hyprbox.nodes import store as nodes
 from hyprbox.tokens.badge import Badge
 from hyprwire import Completion, Reason
 
@@ -42,6 +43,8 @@ def complete(session: Session, badge: Badge, job_id: str, said: Completion, now:
         if job.run_id != said.runId:
             raise Conflict(f"job {job_id} was taken by another run")
         return job
+    if said.reason in (Reason.AGENT_LOST, Reason.REBOOT) and nodes.is_contested(session, job.node_id, now):
+        raise Unavailable(f"two machines use the node id {job.node_id}: which of them has job {job_id} is not settled")
     output.heard(session, job, said.runId, now)
     output.receive(session, job, said.output, said.offset, said.leftOut)
     _note(job, said, now)

@@ -1,5 +1,6 @@
 """Handing jobs to nodes: offered and accepted, or claimed by an agent that knows no offers. One at a time, once."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -63,8 +64,14 @@ def handed(job: Job, lease: bool = False) -> Handed:
     return Handed(
         id=job.id, script=job.script, timeoutSeconds=job.timeout_seconds, killGraceSeconds=job.kill_grace_seconds,
         env=job.env, maxOutputBytes=job.max_output_bytes, leaseSeconds=job.lease_seconds if lease else None,
-        rescan=job.rescan, redact=job.redact, expiresAt=job.expires_at.isoformat() if job.expires_at else None,
+        rescan=job.rescan, redact=job.redact, waitFor=job.wait_for, createdBy=job.created_by, sha256=sha256(job.script),
+        expiresAt=job.expires_at.isoformat() if job.expires_at else None,
     )  # fmt: skip
+
+
+def sha256(script: str) -> str:
+    """The agent checks it, and writes it down with what it ran."""
+    return hashlib.sha256(script.encode("utf-8", "replace")).hexdigest()
 
 
 def _running(session: Session, node_id: str) -> Job | None:

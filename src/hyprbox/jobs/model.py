@@ -46,6 +46,7 @@ class Job(Base):
     env: Mapped[dict[str, str]] = mapped_column(JSON)
     redact: Mapped[list[str]] = mapped_column(JSON)
     rescan: Mapped[list[str]] = mapped_column(JSON)
+    wait_for: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     timeout_seconds: Mapped[int]
     kill_grace_seconds: Mapped[int]
     max_output_bytes: Mapped[int] = mapped_column(BigInteger)

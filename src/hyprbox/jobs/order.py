@@ -38,6 +38,7 @@ class Order:
     env: dict[str, str] = field(default_factory=dict)
     redact: list[str] = field(default_factory=list)
     rescan: list[str] = field(default_factory=list)
+    wait_for: list[str] = field(default_factory=list)
     expires_at: datetime | None = None
     preset: Preset | None = None
     rerun_of: str | None = None

@@ -11,6 +11,7 @@ from hyprbox.errors import Conflict, Gone
 from hyprbox.jobs import store
 from hyprbox.jobs.handing import of_badge
 from hyprbox.jobs.model import Job, Piece, State
+from hyprbox.nodes import contact
 from hyprbox.tokens.badge import Badge
 from hyprwire import Output, OutputAck
 
@@ -44,6 +45,8 @@ def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None
     if job.run_id != run_id:
         raise Conflict(f"job {job.id} was taken by another run")
     job.last_contact = now
+    if run_id is not None:
+        contact.note(session, {job.node_id: now})
     if job.state == State.LOST:
         job.state, job.error_msg, job.finished_at = State.RUNNING, None, None
         store.tell(session, job)

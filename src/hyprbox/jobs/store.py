@@ -28,7 +28,7 @@ def queue(session: Session, now: datetime, actor: str, order: Order, job_id: str
     job = Job(
         node_id=order.node_id, id=job_id or ids.new(), state=State.QUEUED, title=order.title, script=order.script,
         env=order.env,
-        redact=order.redact, rescan=order.rescan, timeout_seconds=order.timeout_seconds,
+        redact=order.redact, rescan=order.rescan, wait_for=order.wait_for, timeout_seconds=order.timeout_seconds,
         kill_grace_seconds=order.kill_grace_seconds, max_output_bytes=order.max_output_bytes,
         lease_seconds=LEASE_SECONDS, expires_at=order.expires_at, created_at=now, created_by=actor,
         preset=preset and preset.id, preset_version=preset and preset.version, preset_sha256=preset and preset.sha256,
@@ -98,7 +98,7 @@ def order_of(job: Job) -> Order:
     return Order(
         node_id=job.node_id, script=job.script, timeout_seconds=job.timeout_seconds, env=job.env, redact=job.redact,
         kill_grace_seconds=job.kill_grace_seconds, max_output_bytes=job.max_output_bytes, rescan=job.rescan,
-        preset=preset,
+        wait_for=job.wait_for, preset=preset,
     )  # fmt: skip
 
 

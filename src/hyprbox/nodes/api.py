@@ -16,7 +16,10 @@ from hyprbox.paging import DEFAULT, Limit, Page, page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """`openFindings` counts what is OPEN or FIXING. `labels` are all it has, `agentLabels` those it brought itself."""
+    """`openFindings` counts what is OPEN or FIXING. `labels` are all it has, `agentLabels` those it brought itself.
+
+    `silentSince` is there when a node that holds polls is not heard any more, long before it is OFFLINE.
+    """
 
     nodeId: str
     hostname: str
@@ -35,6 +38,11 @@ class NodeView:
     architecture: str | None
     labels: dict[str, str]
     agentLabels: dict[str, str]
+    lastContact: datetime | None
+    silentSince: datetime | None
+    execLock: bool
+    journalSeq: int | None
+    journalHead: str | None
     openFindings: int
     openCritical: int
 
@@ -137,6 +145,8 @@ def view(node: Node) -> NodeView:
         diskPercent=state.disk / 10, uptimeSeconds=state.uptime_seconds, agentVersion=node.agent_version, ip=node.ip,
         region=node.region, kernel=node.kernel, architecture=node.architecture, labels=node.all_labels,
         agentLabels=node.agent_labels or {},
+        lastContact=state.last_contact, silentSince=state.silent_since, execLock=state.exec_lock,
+        journalSeq=state.journal_seq, journalHead=state.journal_head,
         openFindings=state.open_critical + state.open_warn + state.open_info, openCritical=state.open_critical,
     )  # fmt: skip
 

@@ -27,11 +27,11 @@ INVENTORY = OVERWRITTEN + KEPT_WHEN_ABSENT
 
 # What every beat brings, and what only those need that say something new.
 SHORT = ("node_id", "now", "ts", "cpu", "ram", "disk", "uptime_seconds", "said")
-WHOLE = (*SHORT, "identity", *INVENTORY)
+WHOLE = (*SHORT, "identity", *INVENTORY, "exec_lock", "journal_seq", "journal_head")
 
 TYPES = {
     "now": "bigint", "ts": "integer", "cpu": "smallint", "ram": "smallint", "disk": "smallint",
-    "uptime_seconds": "bigint",
+    "uptime_seconds": "bigint", "exec_lock": "boolean", "journal_seq": "bigint",
 }  # fmt: skip
 
 Row = tuple[Any, ...]
@@ -70,7 +70,7 @@ class Rows:
 
 
 SAME_AGAIN = """
-UPDATE node_state SET last_seen = beat.now, cpu = beat.cpu, ram = beat.ram, disk = beat.disk,
+UPDATE node_state SET last_seen = beat.now, silent_since = NULL, cpu = beat.cpu, ram = beat.ram, disk = beat.disk,
     uptime_seconds = coalesce(beat.uptime_seconds, node_state.uptime_seconds)
 FROM BEATS WHERE node_state.node_id = beat.node_id AND node_state.said = beat.said AND node_state.status = 'ONLINE'"""
 
@@ -97,11 +97,14 @@ OR {" OR ".join(f"nodes.{name} IS DISTINCT FROM coalesce(excluded.{name}, nodes.
 
 # Two machines under one name take turns: an identity that comes back after another one is a flip. A reboot never is.
 STATE = """
-INSERT INTO node_state (node_id, status, last_seen, cpu, ram, disk, uptime_seconds, said, identity)
-SELECT node_id, 'ONLINE', now, cpu, ram, disk, uptime_seconds, said, identity FROM BEATS
+INSERT INTO node_state (node_id, status, last_seen, cpu, ram, disk, uptime_seconds, said, identity,
+    exec_lock, journal_seq, journal_head)
+SELECT node_id, 'ONLINE', now, cpu, ram, disk, uptime_seconds, said, identity,
+    exec_lock, journal_seq, journal_head FROM BEATS
 WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = beat.node_id)
 ON CONFLICT (node_id) DO UPDATE SET
-status = 'ONLINE', last_seen = excluded.last_seen, cpu = excluded.cpu, ram = excluded.ram, disk = excluded.disk,
+status = 'ONLINE', last_seen = excluded.last_seen, silent_since = NULL,
+cpu = excluded.cpu, ram = excluded.ram, disk = excluded.disk,
 uptime_seconds = coalesce(excluded.uptime_seconds, node_state.uptime_seconds), said = excluded.said,
 identity = coalesce(excluded.identity, node_state.identity),
 identity_before = CASE WHEN excluded.identity <> node_state.identity
@@ -111,7 +114,13 @@ identity_flips = CASE WHEN excluded.identity <> node_state.identity AND excluded
          THEN node_state.identity_flips + 1 ELSE 1 END
     ELSE node_state.identity_flips END,
 identity_flipped_at = CASE WHEN excluded.identity <> node_state.identity
-    AND excluded.identity = node_state.identity_before THEN excluded.last_seen ELSE node_state.identity_flipped_at END
+    AND excluded.identity = node_state.identity_before THEN excluded.last_seen ELSE node_state.identity_flipped_at END,
+exec_lock = excluded.exec_lock,
+journal_seq = coalesce(excluded.journal_seq, node_state.journal_seq),
+journal_head = coalesce(excluded.journal_head, node_state.journal_head),
+journal_broke_at = CASE WHEN excluded.journal_seq < node_state.journal_seq
+    OR (excluded.journal_seq = node_state.journal_seq AND excluded.journal_head <> node_state.journal_head)
+    THEN excluded.last_seen ELSE node_state.journal_broke_at END
 """
 
 
@@ -147,7 +156,14 @@ def _rest(beat: Beat) -> Row:
     said = beat.heartbeat
     what = said.hostname, said.os, said.agent_version, said.ip, said.region, said.kernel, said.architecture
     labels = None if said.labels is None else as_text(acceptable(said.labels))
-    return said.boot_id or said.machine_id_hash, *what, labels
+    return said.boot_id or said.machine_id_hash, *what, labels, said.exec_lock is True, *_journal(said)
+
+
+def _journal(said: Heartbeat) -> tuple[int | None, str | None]:
+    """Both or neither, and neither when it is no head."""
+    seq, head = said.journal_seq, said.journal_head
+    is_head = seq is not None and 0 <= seq < 2**53 and head is not None and len(head) == 64 and head.isalnum()
+    return (seq, head) if is_head else (None, None)
 
 
 def _slot(ms: int) -> int:

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Dialect, ForeignKey, Index, SmallInteger, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, SmallInteger, String, TypeDecorator, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hyprbox.db import Base
@@ -63,6 +63,8 @@ class State(Base):
     """How a node is; written with every heartbeat, so it is narrow and has no index on last_seen.
 
     Percentages are kept as tenths: 31 is 3.1 %. `said` is the digest of what the node last said of what it is.
+    `last_contact` is there for a node that holds polls: when it was last heard at all, `silent_since` once that is too
+    long ago. The journal's head is what it says of the chain it keeps of what ran on it, which only grows.
     The order "worst first" has an index: no heartbeat changes what is in it, so it costs none.
     """
 
@@ -86,6 +88,12 @@ class State(Base):
     identity_before: Mapped[str | None]
     identity_flips: Mapped[int] = mapped_column(default=0, server_default="0")
     identity_flipped_at: Mapped[datetime | None]
+    last_contact: Mapped[datetime | None]
+    silent_since: Mapped[datetime | None]
+    exec_lock: Mapped[bool] = mapped_column(default=False, server_default=false())
+    journal_seq: Mapped[int | None] = mapped_column(BigInteger)
+    journal_head: Mapped[str | None]
+    journal_broke_at: Mapped[datetime | None]
 
 
 Index("node_state_worst_first", State.open_critical.desc(), State.open_warn.desc(), State.node_id)

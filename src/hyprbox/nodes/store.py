@@ -14,6 +14,7 @@ from hyprbox.tokens import store as tokens
 from hyprwire.names import check_node_id
 
 CONTEST = timedelta(minutes=30)
+BROKEN_FOR = timedelta(days=7)
 EXPECTED = (
     text(
         "INSERT INTO nodes (node_id, hostname, os, agent_version, labels, first_seen)"
@@ -59,6 +60,11 @@ def is_contested(session: Session, node_id: str, now: datetime) -> bool:
 
 def contested(session: Session, now: datetime) -> Sequence[str]:
     return session.scalars(select(State.node_id).where(*_contested(now))).all()
+
+
+def with_broken_journal(session: Session, now: datetime) -> Sequence[str]:
+    """Those whose journal of what ran has become shorter, or another one."""
+    return session.scalars(select(State.node_id).where(State.journal_broke_at > now - BROKEN_FOR)).all()
 
 
 def count_by_status(session: Session) -> dict[str, int]:

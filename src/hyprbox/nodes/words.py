@@ -9,8 +9,17 @@ SIGNS = {
 }
 
 
+SILENT = Sign("warn", "lost", "No contact")
+LOCKED = Sign("warn", "refused", "Locked")
+
+
 def sign(node: Node) -> Sign:
-    return SIGNS[Status(node.state.status)]
+    state = node.state
+    if state.status == Status.ONLINE and state.silent_since is not None:
+        return SILENT
+    if state.status == Status.ONLINE and state.exec_lock:
+        return LOCKED
+    return SIGNS[Status(state.status)]
 
 
 def sign_of(status: str) -> Sign:

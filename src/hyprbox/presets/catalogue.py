@@ -46,6 +46,7 @@ class Confirm(StrEnum):
 class Preset:
     """`resolves` are the finding types that it answers, `rescan` the scanners that prove it.
 
+    `waits_for` is what must not be locked by somebody else when it starts; it waits for a while, and says so.
     `distros` are IDs of os-release, none means every one. `guard_seconds` 0 means no guard. `when` is what a finding's
     metadata must say for the preset to be recommended for it.
     """
@@ -60,6 +61,7 @@ class Preset:
     rescan: tuple[str, ...]
     distros: tuple[str, ...]
     needs_systemd: bool
+    waits_for: tuple[str, ...]
     timeout_seconds: int
     guard_seconds: int
     confirm: Confirm
@@ -101,6 +103,7 @@ def load(folder: Path) -> Preset:
         rescan=table.names("rescan", r"[a-z][a-z0-9_-]*", "scanners such as ['tls']"),
         distros=table.names("distros", r"[a-z0-9][a-z0-9._-]*", "IDs of os-release such as ['debian', 'rhel']"),
         needs_systemd=table.flag("needs_systemd"),
+        waits_for=table.names("waits_for", r"dpkg", "what must not be locked when it starts: ['dpkg']"),
         timeout_seconds=table.number("timeout_seconds", 1, 86400, 1800),
         guard_seconds=table.number("guard_seconds", 0, 3600, 0),
         confirm=table.choice("confirm", Confirm, Confirm.NONE),

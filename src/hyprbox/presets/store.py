@@ -50,7 +50,7 @@ def run(
         raise Invalid(str(error), parameters=error.complaints) from None
     order = Order(
         node_id=node_id, script=render(preset, values, Mode.APPLY, job_id), timeout_seconds=preset.timeout_seconds,
-        rescan=list(preset.rescan), expires_at=expires_at, rerun_of=rerun_of,
+        rescan=list(preset.rescan), wait_for=list(preset.waits_for), expires_at=expires_at, rerun_of=rerun_of,
         preset=Ran(id=preset.id, version=preset.version, sha256=preset.sha256, params=values),
     )  # fmt: skip
     return jobs.queue(session, now, actor, order, job_id)
