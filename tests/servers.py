@@ -62,11 +62,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str | None = None, workers: int = 1, **variables: str):
+def serving(folder: Path, database_url: str | None = None, workers: int = 1, host: str = "127.0.0.1", **variables: str):
     """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
     folder.mkdir(exist_ok=True)
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{host}:{port}"
     env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), "HYPRBOX_PUBLIC_URL": url} | variables
     if database_url:
         env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")

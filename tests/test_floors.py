@@ -13,8 +13,20 @@ FILES = sorted(SRC.rglob("*.py"))
 MAY_IMPORT = {
     "hyprwire": set(),
     "hyprnode": {"hyprwire", "asn1crypto", "psutil", "_hyprnode_syscalls"},
-    "hyprbox": {"hyprwire", "alembic", "argon2", "click", "httptools", "httpx", "jinja2", "litestar", "markupsafe"}
-    | {"msgspec", "prometheus_client", "psycopg", "sqlalchemy", "uvicorn", "uvloop"},
+    "hyprbox": {
+        "hyprwire",
+        "alembic",
+        "argon2",
+        "authlib",
+        "click",
+        "cryptography",
+        "httptools",
+        "httpx",
+        "jinja2",
+        "litestar",
+        "markupsafe",
+    }
+    | {"joserfc", "msgspec", "prometheus_client", "psycopg", "segno", "sqlalchemy", "uvicorn", "uvloop", "webauthn"},
 }
 RESOURCES = [
     "facts",

@@ -30,13 +30,14 @@ CACHED = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or the script of one; `csrf` only for a browser's session."""
+    """A person or the script of one; `csrf`, `session` and `confirmed_at` only for a browser's session."""
 
     name: str
     role: Role
     person_id: str | None = None
     csrf: str | None = None
     session: str | None = None
+    confirmed_at: datetime | None = None
 
     def may(self, needed: Role) -> bool:
         return self.role.covers(needed)
@@ -181,4 +182,4 @@ def _find_session(session: Session, cookie: str, now: datetime) -> Caller | None
     if found is None:
         return None
     opened, person = found
-    return Caller(person.name, Role(person.role), person.id, opened.csrf, opened.digest)
+    return Caller(person.name, Role(person.role), person.id, opened.csrf, opened.digest, opened.confirmed_at)

@@ -33,6 +33,12 @@ class Config:
     keep_jobs: timedelta
     keep_findings: timedelta
     keep_audit: timedelta
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret_file: Path | None
+    oidc_groups: tuple[tuple[str, str], ...]
+    oidc_groups_claim: str
+    oidc_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,22 @@ def _networks(text: str) -> tuple[Network, ...]:
         raise ValueError("expected addresses or networks such as 10.0.0.0/8,127.0.0.1") from None
 
 
+def _optional_url(text: str) -> str:
+    return _url(text) if text else ""
+
+
+def _optional_path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _groups(text: str) -> tuple[tuple[str, str], ...]:
+    """ "box-admins=admin,ops=operator" as pairs; the group "*" is everybody."""
+    pairs = [part.strip().rpartition("=") for part in text.split(",") if part.strip()]
+    if any(not group or role not in ("viewer", "operator", "admin") for group, _, role in pairs):
+        raise ValueError("expected GROUP=viewer, GROUP=operator or GROUP=admin, with commas between them")
+    return tuple((group, role) for group, _, role in pairs)
+
+
 VARIABLES = [
     Variable("HYPRBOX_DATA_DIR", "./data", "Where the embedded database and the secret key live.", Path),
     Variable(
@@ -130,6 +152,21 @@ VARIABLES = [
     Variable("HYPRBOX_KEEP_JOBS", "365d", "How long jobs are kept after their end.", duration.parse),
     Variable("HYPRBOX_KEEP_FINDINGS", "365d", "How long findings are kept after they were resolved.", duration.parse),
     Variable("HYPRBOX_KEEP_AUDIT", "1095d", "How long audit entries are kept.", duration.parse),
+    Variable(
+        "HYPRBOX_OIDC_ISSUER", "", "Single sign-on by OpenID Connect: the provider's issuer address.", _optional_url
+    ),
+    Variable("HYPRBOX_OIDC_CLIENT_ID", "hyprbox", "What this control plane is called at the provider.", str),
+    Variable(
+        "HYPRBOX_OIDC_CLIENT_SECRET_FILE", "", "A file with the client secret; without it PKCE alone.", _optional_path
+    ),
+    Variable(
+        "HYPRBOX_OIDC_GROUPS",
+        "",
+        "Which group of the provider gives which role: `box-admins=admin,ops=operator,*=viewer`; `*` is everybody.",
+        _groups,
+    ),
+    Variable("HYPRBOX_OIDC_GROUPS_CLAIM", "groups", "The claim of the ID token that lists the groups.", str),
+    Variable("HYPRBOX_OIDC_NAME", "single sign-on", "What the button on the sign-in page calls the provider.", str),
 ]
 
 

@@ -54,6 +54,8 @@ async def admin(connection: Connection, _: BaseRouteHandler) -> None:
 
 async def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """A mistyped filter must not silently show everything."""
+    if handler.opt.get("any_parameters"):
+        return
     known = _query_names(handler.fn)
     for name in connection.query_params:
         if name not in known:

@@ -27,6 +27,9 @@ class Form:
         """As typed, with the line ends of Unix: browsers send those of DOS."""
         return next((value.replace("\r\n", "\n") for field, value in self._fields if field == name), "")
 
+    def all(self) -> Sequence[tuple[str, str]]:
+        return self._fields
+
     def every(self, name: str) -> list[str]:
         return [value for field, value in self._fields if field == name]
 

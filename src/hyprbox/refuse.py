@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
 from hyprbox import errors
+from hyprbox.fresh import ConfirmFirst
 from hyprbox.visitor import address_of
 
 log = logging.getLogger(__name__)
@@ -34,9 +35,10 @@ def _page(request: Request[Any, Any, Any], refusal: errors.Refusal) -> Response[
     if refusal.status == 401:
         return _sign_in_first(request)
     headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
+    confirm = isinstance(refusal, ConfirmFirst)
     return Template(
-        "error.html",
-        context={"refusal": refusal},
+        "people/confirm.html" if confirm else "error.html",
+        context={"refusal": refusal, "action": address_of(request)} if confirm else {"refusal": refusal},
         status_code=refusal.status,
         media_type=MediaType.HTML,
         headers=headers,

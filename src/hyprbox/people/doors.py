@@ -52,6 +52,7 @@ def open_session(session: Session, now: datetime, person: Person, address: str, 
             person_id=person.id,
             csrf=secret.mint("").text,
             created_at=now,
+            confirmed_at=now,
             expires_at=now + SESSION_LENGTH,
             address=address,
             browser=browser[:200],
@@ -60,6 +61,11 @@ def open_session(session: Session, now: datetime, person: Person, address: str, 
     session.execute(update(Person).where(Person.id == person.id).values(failures=0, locked_until=None))
     audit.record(session, now, person.name, "person.sign-in", person.name, address=address)
     return made.text
+
+
+def confirm(session: Session, now: datetime, digest: str) -> None:
+    """The person behind this session has just proved to be there."""
+    session.execute(update(SignIn).where(SignIn.digest == digest).values(confirmed_at=now))
 
 
 def of_session(session: Session, text: str, now: datetime) -> tuple[SignIn, Person] | None:
@@ -88,6 +94,12 @@ def close_others(session: Session, person_id: str, digest: str) -> None:
 def close_everybodys(session: Session) -> None:
     session.execute(delete(SignIn))
     session.execute(delete(SignInLink))
+
+
+def everybodys_sessions(session: Session, now: datetime, limit: int) -> Sequence[tuple[SignIn, Person]]:
+    """The newest first."""
+    rows = select(SignIn, Person).join(Person, Person.id == SignIn.person_id).where(SignIn.expires_at > now)
+    return [(opened, who) for opened, who in session.execute(rows.order_by(SignIn.created_at.desc()).limit(limit))]
 
 
 def sessions_of(session: Session, person_id: str, now: datetime) -> Sequence[SignIn]:

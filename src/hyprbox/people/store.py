@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hyprbox import ids
 from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Invalid, Missing
-from hyprbox.people import doors
+from hyprbox.people import doors, factors
 from hyprbox.people.model import Person, Role
 
 FAILURES = 5
@@ -59,10 +59,11 @@ def disable(session: Session, now: datetime, actor: str, name: str) -> Person:
 
 
 def reset(session: Session, now: datetime, actor: str, name: str) -> str:
-    """A new sign-in link; the old password and the sessions are gone, a lock and a disabling as well."""
+    """A new sign-in link. The old password, second factor, passkeys and sessions are gone, a lock and disabling too."""
     person = known(session, name)
     person.password = person.disabled_at = person.locked_until = None
     person.failures = 0
+    factors.remove_all(session, now, actor, person)
     doors.close_all(session, person.id)
     audit.record(session, now, actor, "person.reset", person.name)
     return doors.link(session, now, person)
@@ -75,7 +76,7 @@ def set_password(session: Session, now: datetime, actor: str, person_id: str, ha
 
 
 def note_failure(session: Session, now: datetime, name: str) -> None:
-    """Five wrong passwords in a row lock a name for five minutes."""
+    """Five wrong passwords or codes in a row lock a name for five minutes."""
     person = by_name(session, name)
     if person:
         person.failures += 1

@@ -6,12 +6,14 @@ from datetime import datetime
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Forbidden, Invalid
 from hyprbox.findings.model import Finding
 from hyprbox.findings.views import Recommendation
+from hyprbox.form import Form
 from hyprbox.jobs import store as jobs
 from hyprbox.jobs.model import Job
 from hyprbox.jobs.order import Order
@@ -106,12 +108,15 @@ async def queue(data: JSONBody[NewJob], box: TheBox, caller: TheCaller) -> JobVi
 
 @post("/jobs/{job_id:str}/rerun", guards=[operator])
 async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
-    return job_view(await run_again(box, caller, job_id))
+    return job_view(await run_again(box, caller, job_id, Form()))
 
 
 @post("/findings/{finding_id:str}/fix", guards=[operator])
 async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
     now = box.clock.now()
+    preset = await box.db.read(store.answer, box.presets, finding_id, data.preset)
+    if fresh.is_risky(preset.risk, 1):
+        await fresh.require(box, caller, Form())
     return job_view(await box.db.write(store.fix, now, caller.name, box.presets, finding_id, data.preset, data.params))
 
 
@@ -122,17 +127,21 @@ async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
     now = box.clock.now()
     if wanted.preset is not None:
         preset = store.known(box.presets, wanted.preset)
+        if fresh.is_risky(preset.risk, 1):
+            await fresh.require(box, caller, Form())
         return await box.db.write(store.run, now, caller.name, preset, wanted.nodeId, wanted.params, wanted.expiresAt)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
     return await box.db.write(jobs.queue, now, caller.name, _order(wanted))
 
 
-async def run_again(box: Box, caller: Caller, job_id: str) -> Job:
+async def run_again(box: Box, caller: Caller, job_id: str, form: Form) -> Job:
     """What somebody may start, they may start again; a preset as it is now, with the same parameters."""
     job = await box.db.read(jobs.get, job_id)
     now = box.clock.now()
     if job.preset is not None:
+        if fresh.is_risky(store.known(box.presets, job.preset).risk, 1):
+            await fresh.require(box, caller, form)
         return await box.db.write(store.run_again, now, caller.name, box.presets, job)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")

@@ -38,6 +38,15 @@ def _suits(preset: Preset, finding: Finding) -> bool:
     return all(finding.details.get(name) == value for name, value in preset.when.items())
 
 
+def answer(session: Session, catalogue: Catalogue, finding_id: str, preset_id: str | None) -> Preset:
+    """The one that was chosen, or else the recommended one; Conflict when there is none."""
+    finding = findings.get(session, finding_id)
+    preset = known(catalogue, preset_id) if preset_id else recommended(catalogue, finding)
+    if preset is None:
+        raise Conflict(f"no preset answers {finding.type}")
+    return preset
+
+
 def run(
     session: Session, now: datetime, actor: str, preset: Preset, node_id: str, given: Mapping[str, object],
     expires_at: datetime | None = None, rerun_of: str | None = None,
@@ -68,9 +77,7 @@ def fix(
 ) -> Job:  # fmt: skip
     """Runs the preset that answers the finding; what nobody gave is taken from the finding itself."""
     finding = findings.get(session, finding_id)
-    preset = known(catalogue, preset_id) if preset_id else recommended(catalogue, finding)
-    if preset is None:
-        raise Conflict(f"no preset answers {finding.type}")
+    preset = answer(session, catalogue, finding_id, preset_id)
     if finding.type not in preset.resolves:
         raise Conflict(f"preset {preset.id} answers {', '.join(preset.resolves)}, this finding is {finding.type}")
     values = prefill(preset, finding.key, finding.details) | dict(given)

@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, admin
 from hyprbox.errors import Refusal
 from hyprbox.form import TheForm
@@ -28,6 +29,8 @@ async def start(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redir
     typed = Typed(
         nodes=form.text("nodes"), script=form.raw("script"), timeout=form.text("timeout"), env=form.raw("env")
     )
+    if len(typed.nodes.split()) > fresh.MANY_NODES:
+        await fresh.require(box, frame.caller, form)
     try:
         jobs = await box.db.write(_queue, frame.now, frame.caller.name, orders(typed))
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""What is mine: my password, and the browsers in which I am signed in."""
+"""What is mine: my password, my second factor and passkeys, and the browsers in which I am signed in."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from hyprbox.door import TheBox, TheCaller, viewer
 from hyprbox.errors import Forbidden, Missing, Refusal
 from hyprbox.form import Form, TheForm
 from hyprbox.look.frame import Frame, TheFrame, go
-from hyprbox.people import doors, passwords, store
+from hyprbox.people import doors, factors, passkeys, passwords, store
 from hyprbox.people.model import Person, SignIn
-from hyprbox.people.pages.slowly import desk
+from hyprbox.people.slowly import desk
 
 ACCOUNT = "/dashboard/settings/account"
 
@@ -42,30 +42,33 @@ async def change_password(frame: TheFrame, box: TheBox, form: TheForm) -> Templa
 
 @post("/settings/account/sessions/{digest:str}/closing", guards=[viewer], status_code=303)
 async def close_session(digest: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    await box.db.write(_close, _person_id(caller), digest)
+    await box.db.write(_close, person_id(caller), digest)
     return go(ACCOUNT)
 
 
 async def _checked(box: Box, caller: Caller, form: Form) -> str:
     """The digest of the new password, for somebody who knows the old one."""
-    person = await box.db.read(_person, _person_id(caller))
+    person = await box.db.read(_person, person_id(caller))
     if person.password and not await desk.work(passwords.fits, person.password, form.raw("old")):
         raise Forbidden("the old password is wrong")
     return await desk.work(passwords.hashed, form.raw("new"))
 
 
 async def _page(frame: Frame, box: Box, refusal: Refusal | None = None) -> Template:
-    person_id = _person_id(frame.caller)
+    me = person_id(frame.caller)
     return frame.page(
         "people/account.html",
         refusal.status if refusal else 200,
-        person=await box.db.read(_person, person_id),
-        sessions=await box.db.read(doors.sessions_of, person_id, frame.now),
+        person=await box.db.read(_person, me),
+        sessions=await box.db.read(doors.sessions_of, me, frame.now),
+        passkeys=await box.db.read(factors.passkeys_of, me),
+        codes_left=await box.db.read(factors.codes_left, me),
+        can_have_passkeys=passkeys.domain(box.config.public_url) is not None,
         refusal=refusal,
     )
 
 
-def _person_id(caller: Caller) -> str:
+def person_id(caller: Caller) -> str:
     if caller.person_id is None:
         raise Forbidden(f"{caller.name} is no person, expected somebody who is signed in")
     return caller.person_id
@@ -77,9 +80,9 @@ def _person(session: Session, person_id: str) -> Person:
 
 def _set_password(session: Session, now: datetime, caller: Caller, hashed: str) -> None:
     """Whoever may have stolen the old one is signed out."""
-    person_id = _person_id(caller)
-    store.set_password(session, now, caller.name, person_id, hashed)
-    doors.close_others(session, person_id, caller.session or "")
+    me = person_id(caller)
+    store.set_password(session, now, caller.name, me, hashed)
+    doors.close_others(session, me, caller.session or "")
 
 
 def _close(session: Session, person_id: str, digest: str) -> None:

@@ -1,6 +1,8 @@
-"""The door: a name and a password, or what is wrong with them."""
+"""The door: a name and a password and perhaps a code, or a passkey; or what is wrong with them."""
 
 import re
+from datetime import datetime
+from typing import Any
 
 from litestar import get, post
 from litestar.params import FromQuery
@@ -10,24 +12,25 @@ from sqlalchemy.orm import Session
 from hyprbox import visitor
 from hyprbox.box import Box
 from hyprbox.door import HttpRequest, TheBox, TheCaller, viewer
-from hyprbox.errors import Forbidden, Refusal, Unauthenticated
+from hyprbox.errors import Refusal, Unauthenticated
 from hyprbox.form import TheForm
+from hyprbox.fresh import check_lock
 from hyprbox.look.frame import go, html
-from hyprbox.people import doors, passwords, store
+from hyprbox.people import doors, doorsteps, factors, passkeys, passwords, store
+from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Person
 from hyprbox.people.pages import session
-from hyprbox.people.pages.slowly import desk
-from hyprbox.words import exact
+from hyprbox.people.slowly import desk
 
 HOME = "/dashboard"
 OURS = re.compile(r"/dashboard(?:[/?][!-~]*)?")
 
 
 @get("/sign-in")
-async def show(request: HttpRequest, next: FromQuery[str] = HOME) -> Template | Redirect:
+async def show(request: HttpRequest, box: TheBox, next: FromQuery[str] = HOME) -> Template | Redirect:
     if request.user is not None:
         return go(local(next))
-    return page(next=local(next))
+    return page(box, next=local(next))
 
 
 @post("/sign-in", status_code=200)
@@ -37,7 +40,41 @@ async def sign_in(request: HttpRequest, box: TheBox, form: TheForm) -> Template 
     try:
         person = await known(box, name, form.raw("password"))
     except Refusal as refusal:
-        return page(refusal.status, name=name, refusal=refusal, next=after)
+        return page(box, refusal.status, name=name, refusal=refusal, next=after)
+    if person.totp_secret is None:
+        return await session.let_in(box, request, person, after)
+    begun = {"person": person.id, "next": after}
+    step = await box.db.write(doorsteps.begin, box.clock.now(), Kind.CODE, begun)
+    return html("people/second_factor.html", step=step, refusal=None)
+
+
+@post("/sign-in/code", status_code=200)
+async def second_factor(request: HttpRequest, box: TheBox, form: TheForm) -> Template | Redirect:
+    visitor.check_own_page(request.headers)
+    step, now = form.raw("step"), box.clock.now()
+    begun = await box.db.read(doorsteps.look, now, Kind.CODE, step)
+    try:
+        person = await _with_code(box, now, begun["person"], form.text("code"))
+    except Refusal as refusal:
+        return html("people/second_factor.html", refusal.status, step=step, refusal=refusal)
+    await box.db.write(doorsteps.end, now, Kind.CODE, step)
+    return await session.let_in(box, request, person, begun["next"])
+
+
+@post("/sign-in/passkey/options", status_code=200)
+async def passkey_options(request: HttpRequest, box: TheBox) -> dict[str, Any]:
+    visitor.check_own_page(request.headers)
+    return await box.db.write(passkeys.to_use, box.clock.now(), box.config.public_url)
+
+
+@post("/sign-in/passkey", status_code=200)
+async def passkey(request: HttpRequest, box: TheBox, form: TheForm) -> Template | Redirect:
+    visitor.check_own_page(request.headers)
+    after, now, url = local(form.text("next")), box.clock.now(), box.config.public_url
+    try:
+        person = await box.db.write(passkeys.used, now, url, form.raw("step"), form.raw("credential"))
+    except Refusal as refusal:
+        return page(box, refusal.status, refusal=refusal, next=after)
     return await session.let_in(box, request, person, after)
 
 
@@ -54,8 +91,8 @@ async def known(box: Box, name: str, password: str) -> Person:
     """Unauthenticated for a name that does not exist as for a wrong password, and as slowly."""
     person = await box.db.read(_by_name, name)
     now = box.clock.now()
-    if person and person.locked_until and person.locked_until > now:
-        raise Forbidden(f"{person.name} is locked until {exact(person.locked_until)}, after too many wrong passwords")
+    if person:
+        check_lock(person, now)
     if not await desk.work(passwords.fits, person.password if person else None, password) or person is None:
         await box.db.write(store.note_failure, now, name)
         raise Unauthenticated("name or password is wrong")
@@ -67,8 +104,33 @@ def local(path: str) -> str:
     return path if OURS.fullmatch(path) else HOME
 
 
-def page(status: int = 200, **context: object) -> Template:
-    return html("people/sign_in.html", status, **({"name": "", "refusal": None} | context))
+def page(box: Box, status: int = 200, **context: object) -> Template:
+    ways = {
+        "passkeys": passkeys.domain(box.config.public_url),
+        "openid": box.config.oidc_issuer and box.config.oidc_name,
+    }
+    return html("people/sign_in.html", status, **({"name": "", "refusal": None} | ways | context))
+
+
+async def _with_code(box: Box, now: datetime, person_id: str, typed: str) -> Person:
+    """As with passwords, who fails too often is locked out."""
+    person = await box.db.read(_by_id, person_id)
+    check_lock(person, now)
+    if not await box.db.write(_accept, now, person_id, typed):
+        await box.db.write(store.note_failure, now, person.name)
+        raise Unauthenticated("the code is wrong or was used already")
+    return person
+
+
+def _by_id(session: Session, person_id: str) -> Person:
+    person = session.get(Person, person_id)
+    if person is None or person.disabled_at is not None:
+        raise Unauthenticated("name or password is wrong")
+    return person
+
+
+def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
+    return factors.accept(session, now, _by_id(session, person_id), typed)
 
 
 def _by_name(session: Session, name: str) -> Person | None:

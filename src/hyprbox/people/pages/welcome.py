@@ -15,7 +15,7 @@ from hyprbox.look.frame import html
 from hyprbox.people import doors, passwords, store
 from hyprbox.people.model import Person
 from hyprbox.people.pages import session
-from hyprbox.people.pages.slowly import desk
+from hyprbox.people.slowly import desk
 
 OVER = "this link was used or is older than 15 minutes, ask for another one"
 

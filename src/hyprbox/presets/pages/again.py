@@ -5,10 +5,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from hyprbox.door import TheBox, TheCaller, operator
+from hyprbox.form import TheForm
 from hyprbox.look.frame import go
 from hyprbox.presets.api import run_again
 
 
 @post("/jobs/{job_id:str}/rerun", guards=[operator], status_code=303)
-async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    return go(f"/dashboard/jobs/{(await run_again(box, caller, job_id)).id}")
+async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    return go(f"/dashboard/jobs/{(await run_again(box, caller, job_id, form)).id}")

@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, operator, viewer
 from hyprbox.errors import Invalid
@@ -33,6 +34,8 @@ async def show(finding_id: FromPath[str], frame: TheFrame, box: TheBox) -> Templ
 async def fix(finding_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
     preset = store.known(box.presets, form.text("preset"))
     values = given(preset, form)
+    if fresh.is_risky(preset.risk, 1):
+        await fresh.require(box, frame.caller, form)
     try:
         job = await box.db.write(store.fix, frame.now, frame.caller.name, box.presets, finding_id, preset.id, values)
     except Invalid as refusal:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, operator, viewer
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import TheForm
@@ -32,6 +33,8 @@ async def show(
 async def start(preset_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
     preset, nodes = store.known(box.presets, preset_id), form.text("nodes")
     values = given(preset, form)
+    if fresh.is_risky(preset.risk, len(nodes.split())):
+        await fresh.require(box, frame.caller, form)
     try:
         jobs = await box.db.write(_run, frame.now, frame.caller.name, preset, _names(nodes), values)
     except Refusal as refusal:

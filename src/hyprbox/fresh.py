@@ -1,0 +1,97 @@
+"""Before something risky: is the person still there, or only their browser?
+
+A form that asks for it is shown again as one question, with all that was in it, and goes on with the answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hyprbox.auth import Caller
+from hyprbox.box import Box
+from hyprbox.errors import Forbidden, Refusal, Unauthenticated
+from hyprbox.form import Form
+from hyprbox.people import doors, factors, passkeys, passwords, store
+from hyprbox.people.model import Person
+from hyprbox.people.slowly import desk
+from hyprbox.words import exact
+
+LENGTH = timedelta(minutes=15)
+MANY_NODES = 10
+PASSWORD, CODE, STEP, CREDENTIAL = FIELDS = ("confirm.password", "confirm.code", "confirm.step", "confirm.credential")
+ASK = "this needs to know that it is still you"
+NO_WAY = "this needs to know that it is still you: sign out and in again, and choose a password for the next time"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How this person can show that they are there."""
+
+    password: bool
+    code: bool
+    passkey: bool
+
+
+class ConfirmFirst(Refusal):
+    """`fields` are what the form had, to be sent again with the answer."""
+
+    status, title = 403, "Confirm that it is you"
+
+    def __init__(self, detail: str, ways: Ways, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__(detail)
+        self.ways, self.fields = ways, fields
+
+
+def is_risky(risk: str, nodes: int) -> bool:
+    """A preset that says so of itself, or a change on many nodes."""
+    return risk == "high" or nodes > MANY_NODES
+
+
+async def require(box: Box, caller: Caller, form: Form) -> None:
+    """ConfirmFirst unless the person has proved to be there lately, or does so in this form. Scripts have keys."""
+    now = box.clock.now()
+    if caller.session is None or caller.person_id is None or caller.confirmed_at is None:
+        return
+    if now - caller.confirmed_at < LENGTH:
+        return
+    person, ways = await box.db.read(_who, caller.person_id)
+    fields = [(name, value) for name, value in form.all() if name not in FIELDS]
+    if not any(form.raw(name) for name in FIELDS):
+        raise ConfirmFirst(ASK if any((ways.password, ways.code, ways.passkey)) else NO_WAY, ways, fields)
+    try:
+        await _prove(box, person, ways, form, now)
+    except Refusal as refusal:
+        raise ConfirmFirst(refusal.detail, ways, fields) from None
+    await box.db.write(doors.confirm, now, caller.session)
+
+
+def check_lock(person: Person, now: datetime) -> None:
+    if person.locked_until and person.locked_until > now:
+        raise Forbidden(f"{person.name} is locked until {exact(person.locked_until)}, after too many wrong passwords")
+
+
+async def _prove(box: Box, person: Person, ways: Ways, form: Form, now: datetime) -> None:
+    check_lock(person, now)
+    if form.raw(CREDENTIAL):
+        used = await box.db.write(passkeys.used, now, box.config.public_url, form.raw(STEP), form.raw(CREDENTIAL))
+        fits = used.id == person.id
+    elif ways.code:
+        fits = await box.db.write(_accept, now, person.id, form.text(CODE))
+    else:
+        fits = await desk.work(passwords.fits, person.password, form.raw(PASSWORD))
+    if not fits:
+        await box.db.write(store.note_failure, now, person.name)
+        raise Unauthenticated("the code is wrong or was used already" if ways.code else "the password is wrong")
+
+
+def _who(session: Session, person_id: str) -> tuple[Person, Ways]:
+    person = session.get_one(Person, person_id)
+    code = person.totp_secret is not None
+    ways = Ways(person.password is not None and not code, code, bool(factors.passkeys_of(session, person_id)))
+    return person, ways
+
+
+def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
+    return factors.accept(session, now, session.get_one(Person, person_id), typed)

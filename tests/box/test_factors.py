@@ -1,0 +1,138 @@
+"""Second factors, what is begun at the door, and who comes in by single sign-on."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hyprbox.errors import Conflict, Forbidden, Gone, Unauthenticated
+from hyprbox.people import doorsteps, factors, passkeys, store, subjects
+from hyprbox.people.doorsteps import Kind
+from hyprbox.people.model import Role
+from tests.cast import NOON, minutes
+
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238, appendix B
+STEP = int(NOON.timestamp()) // 30
+GROUPS = (("box-admins", "admin"), ("ops", "operator"), ("*", "viewer"))
+
+
+@pytest.fixture
+def ada(session):
+    person = store.create(session, NOON, "test", "ada", Role.ADMIN)
+    session.flush()
+    return person
+
+
+@pytest.fixture
+def codes(session, ada):
+    return factors.set_up(session, NOON, ada.id, SECRET, factors.code_at(SECRET, STEP))
+
+
+@pytest.mark.parametrize(
+    ("second", "code"), [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
+)
+def test_codes_are_those_of_the_rfc(second, code):
+    at = datetime.fromtimestamp(second, UTC)
+    assert factors.matching_step(SECRET, f"{code[:3]} {code[3:]}", at) == second // 30
+
+
+def test_a_code_of_another_minute_does_not_fit():
+    code = factors.code_at(SECRET, STEP)
+    assert factors.matching_step(SECRET, code, NOON + minutes(2)) is None
+    assert factors.matching_step(SECRET, "", NOON) is None
+
+
+def test_a_code_is_used_up(session, ada, codes):
+    later = NOON + minutes(1)
+    code = factors.code_at(SECRET, STEP + 2)
+    assert not factors.accept(session, NOON, ada, factors.code_at(SECRET, STEP))  # it has turned the factor on
+    assert factors.accept(session, later, ada, code)
+    assert not factors.accept(session, later, ada, code)
+
+
+def test_a_recovery_code_lets_in_once_however_it_is_typed(session, ada, codes):
+    assert len(set(codes)) == 10
+    assert factors.accept(session, NOON, ada, codes[0].upper().replace("-", " "))
+    assert not factors.accept(session, NOON, ada, codes[0])
+    assert factors.codes_left(session, ada.id) == 9
+
+
+def test_new_recovery_codes_end_the_old_ones(session, ada, codes):
+    factors.new_codes(session, NOON, ada)
+    assert not factors.accept(session, NOON, ada, codes[0])
+
+
+def test_recovery_codes_of_somebody_else_do_not_fit(session, ada, codes):
+    bo = store.create(session, NOON, "test", "bo", Role.VIEWER)
+    bo.totp_secret = SECRET
+    session.flush()
+    assert not factors.accept(session, NOON, bo, codes[0])
+
+
+def test_a_factor_is_not_turned_on_with_a_wrong_code(session, ada):
+    with pytest.raises(Unauthenticated, match="six digits"):
+        factors.set_up(session, NOON, ada.id, SECRET, "000000")
+    assert ada.totp_secret is None
+
+
+def test_a_reset_takes_every_factor_away(session, ada, codes):
+    store.reset(session, NOON, "bo", "ada")
+    assert ada.totp_secret is None
+    assert factors.codes_left(session, ada.id) == 0
+
+
+def test_what_was_begun_ends_once_in_time_and_as_what_it_was(session):
+    step = doorsteps.begin(session, NOON, Kind.CODE, {"person": "p"})
+    session.flush()
+    with pytest.raises(Gone):
+        doorsteps.look(session, NOON, Kind.TOTP, step)
+    with pytest.raises(Gone):
+        doorsteps.look(session, NOON + minutes(11), Kind.CODE, step)
+    assert doorsteps.end(session, NOON, Kind.CODE, step) == {"person": "p"}
+    with pytest.raises(Gone):
+        doorsteps.end(session, NOON, Kind.CODE, step)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [("https://box.example.com", "box.example.com"), ("http://127.0.0.1:4000", None), ("http://[::1]:4000", None)],
+)
+def test_passkeys_are_for_names(url, found):
+    assert passkeys.domain(url) == found
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"), [(["ops", "box-admins"], Role.ADMIN), (["ops"], Role.OPERATOR), ([], Role.VIEWER)]
+)
+def test_the_highest_group_counts(groups, role):
+    assert subjects.role_of(GROUPS, groups) == role
+
+
+def test_without_a_group_nobody_comes_in(session):
+    assert subjects.role_of(GROUPS[:2], ["others"]) is None
+    with pytest.raises(Forbidden, match="in no group"):
+        subjects.arrive(session, NOON, "iss|1", "mallory", None)
+
+
+def test_somebody_arrives_and_comes_back_with_the_role_of_today(session):
+    first = subjects.arrive(session, NOON, "iss|1", "greta", Role.ADMIN)
+    again = subjects.arrive(session, NOON, "iss|1", "another name", Role.VIEWER)
+    assert (again.id, again.name, again.role) == (first.id, "greta", Role.VIEWER)
+
+
+def test_a_name_does_not_lead_into_the_account_that_has_it(session, ada):
+    with pytest.raises(Conflict, match="somebody called Ada exists"):
+        subjects.arrive(session, NOON, "iss|1", "Ada", Role.ADMIN)
+
+
+def test_who_is_disabled_stays_out(session):
+    store.create(session, NOON, "test", "another admin", Role.ADMIN)
+    subjects.arrive(session, NOON, "iss|1", "greta", Role.ADMIN)
+    store.disable(session, NOON, "ada", "greta")
+    with pytest.raises(Forbidden, match="disabled"):
+        subjects.arrive(session, NOON, "iss|1", "greta", Role.ADMIN)
+
+
+def test_five_failures_lock_a_name(session, ada):
+    for _ in range(5):
+        store.note_failure(session, NOON, "ada")
+    assert ada.locked_until == NOON + store.LOCK
