@@ -39,6 +39,7 @@ RESOURCES = [
     "jobs",
     "remediations",
     "presets",
+    "runs",
     "overview",
 ]
 FLOORS = [
@@ -46,7 +47,7 @@ FLOORS = [
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},
-    {"api", "pages", "live", "hot", "sweep", "keep"},
+    {"api", "pages", "live", "hot", "sweep", "keep", "onward"},
     {"app", "serve", "life", "workers"},
     {"cli", "__main__"},
 ]

@@ -35,11 +35,13 @@ from hyprbox.presets import api as presets
 from hyprbox.presets import pages as presets_pages
 from hyprbox.remediations import api as remediations
 from hyprbox.remediations import pages as remediations_pages
+from hyprbox.runs import api as runs
+from hyprbox.runs import pages as runs_pages
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, jobs, remediations, presets]
+API = [people, tokens, nodes, enrolments, findings, jobs, remediations, presets, runs]
 PAGES = [
     overview_pages,
     audit_pages,
@@ -51,6 +53,7 @@ PAGES = [
     jobs_pages,
     remediations_pages,
     presets_pages,
+    runs_pages,
 ]
 
 LARGEST_BODY = 4 * 1024 * 1024

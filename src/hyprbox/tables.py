@@ -9,7 +9,8 @@ from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
 from hyprbox.people import model as people
 from hyprbox.remediations import model as remediations
+from hyprbox.runs import model as runs
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations]
+MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, runs]
 METADATA = Base.metadata

@@ -9,6 +9,7 @@ from hyprwire import __version__
 COMMANDS = {
     "serve": "server",
     "run": "run",
+    "runs": "runs",
     "node": "nodes",
     "query": "queries",
     "finding": "findings",

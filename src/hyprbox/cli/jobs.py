@@ -6,7 +6,8 @@ import click
 
 from hyprbox.cli import remote, show
 from hyprbox.cli.options import as_json, limit
-from hyprbox.cli.run import until_its_end, watch_one, writer
+from hyprbox.cli.run import watch_one
+from hyprbox.cli.watching import until_its_end, writer
 
 COLUMNS = {
     "ID": "id", "STATE": "state", "NODE": "nodeId", "WHAT": "title", "EXIT": "exitCode", "BY": "createdBy",

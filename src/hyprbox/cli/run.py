@@ -2,7 +2,6 @@
 
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 import click
 
-from hyprbox.cli import remote, show
-from hyprbox.cli.follow import Unreachable, follow
+from hyprbox.cli import many, remote, show
 from hyprbox.cli.options import Duration
 from hyprbox.cli.remote import Remote
-from hyprbox.cli.safe import Output, plain
+from hyprbox.cli.safe import plain
+from hyprbox.cli.watching import Lines, until_its_end, writer
 
 AT_ONCE = 64
 COLUMNS = {"NODE": "nodeId", "STATE": "state", "EXIT": "exitCode", "JOB": "id", "REASON": "errorMsg"}
@@ -24,27 +23,34 @@ settings = click.option("--set", "sets", multiple=True, metavar="K=V", help="A p
 
 
 @click.command("run")
-@click.option("--node", "nodes", multiple=True, required=True, metavar="ID", help="Where; may be given again.")
+@click.option("--node", "nodes", multiple=True, metavar="ID", help="On this node; may be given again.")
 @click.option("--timeout", type=Duration(), default="30m", show_default=True)
 @click.option("--script", "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--preset", metavar="ID")
 @settings
 @click.option("--raw", is_flag=True, help="Hand the output on as it is, terminal sequences included.")
-@click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
+@many.options
+@click.argument("words", metavar="[QUERY] [-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
 def command(
     nodes: tuple[str, ...], timeout: timedelta, file: Path | None, preset: str | None, sets: tuple[str, ...],
-    raw: bool, words: tuple[str, ...],
+    raw: bool, words: tuple[str, ...], **careful: Any,
 ) -> None:  # fmt: skip
     """Runs COMMAND, a script or a preset, and ends with its exit code.
 
     On several nodes each line begins with its node, a table says how it went, and the exit code is 1 if any failed.
+    Without --node the first word is a QUERY, and the run goes batch after batch over the nodes that match it now.
     """
-    if sum(map(bool, (words, file, preset))) != 1:
-        raise click.UsageError("expected one of -- COMMAND, --script FILE or --preset ID")
+    query = None
+    if not nodes:
+        query, *words = words or ("",)  # type: ignore[assignment]  # words is read only
+    if sum(map(bool, (words, file, preset))) != 1 or query == "":
+        raise click.UsageError("expected --node ID or a QUERY, and one of -- COMMAND, --script FILE or --preset ID")
     api = remote.needed()
     body = what(words, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
     if preset:
         del body["timeoutSeconds"]
+    if query is not None:
+        sys.exit(many.run(api, {"q": query, **body}, raw, **careful))
     jobs = [api.post("/api/jobs", {"nodeId": node, **body}) for node in dict.fromkeys(nodes)]
     sys.exit(watch_one(api, jobs[0], raw) if len(jobs) == 1 else watch_many(api, jobs, raw))
 
@@ -88,39 +94,3 @@ def watch_many(api: Remote, jobs: list[Any], raw: bool) -> int:
     print()
     show.table(ended, COLUMNS, "")
     return int(any(job["state"] != "SUCCEEDED" for job in ended))
-
-
-class Lines:
-    """Whole lines behind the name of their node, so that those of two nodes never mix."""
-
-    def __init__(self, prefix: str, one_at_a_time: threading.Lock) -> None:
-        self._prefix, self._lock, self._rest = prefix, one_at_a_time, ""
-
-    def write(self, text: str) -> None:
-        *lines, self._rest = (self._rest + text).split("\n")
-        with self._lock:
-            sys.stdout.writelines(f"{self._prefix}{line}\n" for line in lines)
-            sys.stdout.flush()
-
-    def end(self) -> None:
-        if self._rest:
-            self.write("\n")
-
-
-def writer(raw: bool, write: Callable[[str], Any]) -> Callable[[str], None]:
-    """On a terminal only colours pass; into a file or a pipe goes what the job printed."""
-    safe = Output()
-    filtered = sys.stdout.isatty() and not raw
-
-    def put(text: str) -> None:
-        write(safe.feed(text) if filtered else text)
-        sys.stdout.flush()
-
-    return put
-
-
-def until_its_end(api: Remote, job_id: str, write: Callable[[str], None]) -> Any:
-    try:
-        return follow(api, job_id, write)
-    except Unreachable as error:
-        show.fail(str(error))

@@ -73,7 +73,7 @@ def run_again(session: Session, now: datetime, actor: str, catalogue: Catalogue,
 
 def fix(
     session: Session, now: datetime, actor: str, catalogue: Catalogue, finding_id: str, preset_id: str | None,
-    given: Mapping[str, object],
+    given: Mapping[str, object], expires_at: datetime | None = None,
 ) -> Job:  # fmt: skip
     """Runs the preset that answers the finding; what nobody gave is taken from the finding itself."""
     finding = findings.get(session, finding_id)
@@ -81,7 +81,7 @@ def fix(
     if finding.type not in preset.resolves:
         raise Conflict(f"preset {preset.id} answers {', '.join(preset.resolves)}, this finding is {finding.type}")
     values = prefill(preset, finding.key, finding.details) | dict(given)
-    job = run(session, now, actor, preset, finding.node_id, values)
+    job = run(session, now, actor, preset, finding.node_id, values, expires_at)
     findings.start_fix(session, now, actor, finding_id, job.id)
     remediations.start(session, now, actor, finding, job)
     return job

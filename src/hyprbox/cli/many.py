@@ -1,0 +1,106 @@
+"""A run over many nodes, followed: output behind the names of the nodes, then how each of them ended."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import click
+
+from hyprbox.cli import show
+from hyprbox.cli.options import Duration
+from hyprbox.cli.remote import Remote
+from hyprbox.cli.safe import plain
+from hyprbox.cli.watching import Lines, until_its_end, writer
+
+F = TypeVar("F", bound=Callable[..., Any])
+AT_ONCE = 64
+LOOK_SECONDS = 0.5
+COLUMNS = {"NODE": "nodeId", "BATCH": "batch", "STATE": "state", "JOB": "jobId", "NOTE": "note"}
+PLAN = {"BATCH": "batch", "NODE": "nodeId", "WHAT": "what"}
+OVER = ("FINISHED", "STOPPED", "EXPIRED")
+WELL = ("DONE", "PASSED", "SKIPPED")
+
+
+def options(command: F) -> F:
+    for option in reversed(
+        [
+            click.option(
+                "--canary", type=click.IntRange(1), metavar="N", help="First on N nodes, then 5 %, 25 %, all."
+            ),
+            click.option("--batches", metavar="1,5%,100%", help="Sizes of the batches; the last is repeated."),
+            click.option("--concurrency", type=click.IntRange(1), help="At most so many at once within a batch."),
+            click.option("--max-failures", metavar="N|N%", default="0", show_default=True, help="More stop the run."),
+            click.option("--expires", type=Duration(), default="24h", show_default=True, help="For offline nodes."),
+            click.option("--title", default="", help="What the run is called."),
+            click.option("--plan", is_flag=True, help="Only show what would happen on which node."),
+            click.option("--detach", is_flag=True, help="Print the run's id and do not wait for it."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def run(api: Remote, body: dict[str, Any], raw: bool, plan: bool, detach: bool, **careful: Any) -> int:
+    """The exit code: 0 when every node ended well, or a person accepted that."""
+    body = body | spec(**careful)
+    if plan:
+        show.table(api.post("/api/runs/preview", body), PLAN, "Nothing would happen.")
+        return 0
+    made = api.post("/api/runs", body)
+    if detach:
+        print(made["id"])
+        return 0
+    return watch(api, made["id"], raw)
+
+
+def spec(
+    canary: int | None, batches: str | None, concurrency: int | None, max_failures: str, expires: timedelta, title: str
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"expiresSeconds": int(expires.total_seconds()), "title": title}
+    if batches and canary:
+        raise click.UsageError("expected either --canary or --batches")
+    if batches or canary:
+        found["batches"] = batches.split(",") if batches else [str(canary), "5%", "25%", "100%"]
+    if concurrency:
+        found["concurrency"] = concurrency
+    number = max_failures.removesuffix("%")
+    if not number.isdecimal():
+        raise click.UsageError(f"--max-failures is {max_failures!r}, expected a number or a share such as 5%")
+    return found | {"maxFailuresPercent" if max_failures.endswith("%") else "maxFailures": int(number)}
+
+
+def watch(api: Remote, run_id: str, raw: bool) -> int:
+    """Follows every job of it as it begins, until the run is over or waits for a person."""
+    one_at_a_time = threading.Lock()
+    seen: set[str] = set()
+
+    def follow(node: str, job_id: str) -> None:
+        lines = Lines(f"{plain(node):<{width}} │ ", one_at_a_time)
+        until_its_end(api, job_id, writer(raw, lines.write))
+        lines.end()
+
+    targets = list(api.items(f"/api/runs/{run_id}/targets"))
+    width = max((len(plain(target["nodeId"])) for target in targets), default=0)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while True:
+            run = api.get(f"/api/runs/{run_id}")
+            for target in api.items(f"/api/runs/{run_id}/targets"):
+                if target["jobId"] and target["jobId"] not in seen:
+                    seen.add(target["jobId"])
+                    pool.submit(follow, target["nodeId"], target["jobId"])
+            if run["state"] == "HELD" or (run["state"] in OVER and not run["nodes"]["GOING"]):
+                break
+            time.sleep(LOOK_SECONDS)
+    return tell(api, run)
+
+
+def tell(api: Remote, run: Any) -> int:
+    rows = list(api.items(f"/api/runs/{run['id']}/targets"))
+    print()
+    show.table(rows, COLUMNS, "It has no nodes.")
+    counted = ", ".join(f"{number} {state}" for state, number in run["nodes"].items() if number)
+    print(f"\nRun {run['id']} is {run['state']}: {counted}. {plain(run['note'])}".rstrip())
+    return int(run["state"] != "FINISHED" or any(row["state"] not in WELL for row in rows))
