@@ -1,5 +1,7 @@
-"""Durable heartbeats a second on one core, beside the same server's empty endpoint."""
+"""Durable heartbeats a second on one server core, beside the same process's empty endpoint: on both engines, with the
+agents' calls answered below ASGI, as they are, and above it, as they would be otherwise."""
 
+import argparse
 import json
 import os
 import tempfile
@@ -10,37 +12,75 @@ from pathlib import Path
 
 from bench.footprint import cpu_seconds
 from bench.load import Result, hammer
+from bench.pair import machine
+from bench.postgres import Postgres, running
 from bench.table import show
 from tests.cast import BEAT
 from tests.servers import serving
 
 CONNECTIONS = 256
-NODES = int(os.environ.get("NODES", "5000"))
-SECONDS = float(os.environ.get("SECONDS_EACH", "8"))
+NODES = 5000
+
+Row = tuple[str, int, str, str, str, str, str, str]
 
 
 def main() -> None:
-    rows = []
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder, serving(Path(folder)) as server:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=8, help="for each row of the table")
+    options.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
+    given = options.parse_args()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if given.engine != "postgresql":
+            rows += measured(folder / "sqlite", "SQLite", None, "hyprbox", given.seconds)
+            rows += measured(folder / "sqlite-asgi", "SQLite, above ASGI", None, "bench.asgi", given.seconds)
+        if given.engine != "sqlite":
+            with running(folder / "postgresql") as postgres:
+                for pid in postgres.pids():
+                    os.sched_setaffinity(pid, {1})
+                rows += measured(folder / "pg", "PostgreSQL", postgres, "hyprbox", given.seconds)
+                rows += measured(folder / "pg-asgi", "PostgreSQL, above ASGI", postgres, "bench.asgi", given.seconds)
+    show(f"Durable heartbeats on one server core, {CONNECTIONS} connections, {NODES:,} nodes", HEADINGS, rows)
+    print(f"\n{machine()}; the load, and PostgreSQL, on the other core")
+
+
+HEADINGS = (
+    "", "per second", "p50 ms", "p99 ms", "server µs each", "PostgreSQL µs each", "of the empty endpoint", "statuses"
+)  # fmt: skip
+
+
+def measured(folder: Path, name: str, postgres: Postgres | None, program: str, seconds: float) -> list[Row]:
+    """The empty endpoint, then heartbeats; every node is known before."""
+    url = postgres.url(program.replace(".", "_")) if postgres else None
+    with serving(folder, url, program=program) as server:
         os.sched_setaffinity(server.process.pid, {0})
+        for thread in Path(f"/proc/{server.process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {0})
         os.sched_setaffinity(0, {1})
         token = server.token("--fleet")
-        hammer(server.port, lambda n: beats(token, n), CONNECTIONS, 2)  # every node is known now
-        for name, requests in (("empty endpoint", empty), ("heartbeat", lambda n: beats(token, n))):
-            before = cpu_seconds(server.process.pid)
-            result = hammer(server.port, requests, CONNECTIONS, SECONDS)
-            rows.append(row(name, result, cpu_seconds(server.process.pid) - before))
-    show("Durable heartbeats on one server core, 256 connections", HEADINGS, rows)
-    print(f"\nratio to the empty endpoint: {rows[1][1] / rows[0][1]:.2f}")
+        hammer(server.port, lambda n: beats(token, n), CONNECTIONS, 2)
+        rows: list[Row] = []
+        for what, requests in (("empty endpoint", empty), ("heartbeat", lambda n: beats(token, n))):
+            before, database = cpu_seconds(server.process.pid), of_postgres(postgres)
+            result = hammer(server.port, requests, CONNECTIONS, seconds)
+            used = cpu_seconds(server.process.pid) - before
+            ratio = f"{result.rate / rows[0][1]:.2f}" if rows else ""
+            rows.append(row(f"{name}: {what}", result, used, of_postgres(postgres) - database, ratio))
+        print(*rows, sep="\n", flush=True)
+        return rows
 
 
-HEADINGS = ("", "per second", "p50 ms", "p99 ms", "server µs each", "statuses")
+def of_postgres(postgres: Postgres | None) -> float:
+    return sum(map(cpu_seconds, postgres.pids())) if postgres else 0
 
 
-def row(name: str, result: Result, cpu: float) -> tuple[str, int, str, str, str, str]:
-    spread = (f"{result.percentile(share) * 1000:.1f}" for share in (0.5, 0.99))
+def row(name: str, result: Result, cpu: float, database: float, ratio: str) -> Row:
+    p50, p99 = (f"{result.percentile(share) * 1000:.1f}" for share in (0.5, 0.99))
     statuses = " ".join(f"{status.decode()}: {count}" for status, count in result.statuses.items())
-    return (name, round(result.rate), *spread, f"{cpu / len(result.took) * 1e6:.1f}", statuses)  # type: ignore[return-value]
+    each, of_database = (f"{used / len(result.took) * 1e6:.1f}" for used in (cpu, database))
+    return name, round(result.rate), p50, p99, each, of_database if database else "", ratio, statuses
 
 
 def beats(token: str, connection: int) -> Iterator[bytes]:

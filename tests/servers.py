@@ -62,7 +62,10 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, database_url: str | None = None, workers: int = 1, host: str = "127.0.0.1", **variables: str):
+def serving(
+    folder: Path, database_url: str | None = None, workers: int = 1, host: str = "127.0.0.1",
+    program: str = "hyprbox", **variables: str,
+):  # fmt: skip
     """Ready when it is handed out; ended, and its log free of faults, when it is given back."""
     folder.mkdir(exist_ok=True)
     port = free_port()
@@ -72,7 +75,7 @@ def serving(folder: Path, database_url: str | None = None, workers: int = 1, hos
         env["HYPRBOX_DATABASE_URL"] = database_url.replace("+psycopg", "")
     log = folder / "server.log"
     with log.open("ab") as sink:
-        command = [sys.executable, "-m", "hyprbox", "serve", "--port", str(port), "--workers", str(workers)]
+        command = [sys.executable, "-m", program, "serve", "--port", str(port), "--workers", str(workers)]
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
     server = Server(url, env, process, log)
     try:
