@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
@@ -29,6 +30,7 @@ Tell = Callable[[Engine, Sequence[Topic]], None]
 
 READERS = 4
 WAITING_WRITES = 4096
+ASKED_AT_ONCE = 256  # so that telling their answers does not keep all others waiting
 
 
 class Busy(Exception):
@@ -153,7 +155,9 @@ class Asking(Generic[K, R]):
 
     async def _read(self) -> None:
         while self._waiting:
-            asked, self._waiting = self._waiting, {}
+            asked = dict(islice(self._waiting.items(), ASKED_AT_ONCE))
+            for key in asked:
+                del self._waiting[key]
             try:
                 found = await self._db.read(self._work, list(asked))
             except Exception as error:  # everybody who asked is told

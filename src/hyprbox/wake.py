@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 from hyprbox.db import Topic
 
+AT_ONCE = 256
+
 
 class Ear:
     """Hears one topic. `replaced` when a newer one took its place."""
@@ -70,11 +72,17 @@ class Wake:
                 del self._ears[kind, name]
 
     def publish(self, topics: Iterable[Topic]) -> None:
-        for topic in dict.fromkeys(topics):
+        self._ring(list(dict.fromkeys(topics)))
+
+    def _ring(self, topics: list[Topic]) -> None:
+        """When very many are woken, heartbeats are answered in between."""
+        for topic in topics[:AT_ONCE]:
             if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
                 self.news[topic[1]] += 1
             for ear in tuple(self._ears.get(topic, ())):
                 ear.ring()
+        if len(topics) > AT_ONCE:
+            asyncio.get_running_loop().call_soon(self._ring, topics[AT_ONCE:])
 
     def close(self) -> None:
         """The server stops: everybody who waits is to answer now."""

@@ -37,7 +37,7 @@ async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int
     end = loop.time() + seconds
     with box.wake.listen("node", node_id, alone=True) as ear:
         while True:
-            job = await box.db.read(handing.next_offer, node_id, box.clock.now())
+            job = await box.db.read_many(handing.next_offers, (node_id, box.clock.now()))
             if job:
                 await box.gate.admit_node(authorization, node_id)  # it may have been revoked while it waited
                 return answer(job, **{"preference-applied": applied})

@@ -1,9 +1,10 @@
 """Handing jobs to nodes: offered and accepted, or claimed by an agent that knows no offers. One at a time, once."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Conflict, Gone, Missing
@@ -13,13 +14,23 @@ from hyprbox.nodes import store as nodes
 from hyprbox.tokens.badge import Badge
 from hyprwire import Job as Handed
 
+Asked = tuple[str, datetime]  # which node, and when
+
+
+def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
+    """Of nodes that ask at the same time. Looking changes nothing: only an acceptance takes a job from the queue."""
+    now = max(when for _, when in asked)
+    first = _first_of_each(session, {node_id for node_id, _ in asked}, now)
+    if not first:
+        return {}
+    held = {*_busy(session, first), *nodes.contested(session, now, first)}
+    wanted = [job_id for node_id, job_id in first.items() if node_id not in held]
+    jobs = {job.node_id: handed(job, lease=True) for job in session.scalars(select(Job).where(Job.id.in_(wanted)))}
+    return {each: jobs[each[0]] for each in asked if each[0] in jobs}
+
 
 def next_offer(session: Session, node_id: str, now: datetime) -> Handed | None:
-    """Looking changes nothing: only an acceptance takes a job out of the queue."""
-    if _running(session, node_id) or nodes.is_contested(session, node_id, now):
-        return None
-    job = _first_queued(session, node_id, now)
-    return handed(job, lease=True) if job else None
+    return next_offers(session, [(node_id, now)]).get((node_id, now))
 
 
 def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: datetime) -> None:
@@ -76,6 +87,22 @@ def sha256(script: str) -> str:
 
 def _running(session: Session, node_id: str) -> Job | None:
     return session.scalar(select(Job).where(Job.node_id == node_id, Job.state == State.RUNNING).limit(1))
+
+
+def _busy(session: Session, node_ids: Collection[str]) -> Sequence[str]:
+    return session.scalars(select(Job.node_id).where(Job.node_id.in_(node_ids), _is(State.RUNNING))).all()
+
+
+def _first_of_each(session: Session, node_ids: Collection[str], now: datetime) -> dict[str, str]:
+    """The id of the job that a node is to run next, where there is one."""
+    queued = select(Job.node_id, func.min(Job.id)).where(Job.node_id.in_(node_ids), _is(State.QUEUED))
+    in_time = queued.where(Job.expires_at.is_(None) | (Job.expires_at > now)).group_by(Job.node_id)
+    return {node_id: job_id for node_id, job_id in session.execute(in_time)}
+
+
+def _is(state: State) -> ColumnElement[bool]:
+    """It stands in the statement itself: only then is the index of that state alone good for it."""
+    return Job.state == literal(state.value, literal_execute=True)
 
 
 def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:

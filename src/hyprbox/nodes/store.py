@@ -1,6 +1,6 @@
 """Nodes come ONLINE when they speak, go OFFLINE when they fall silent, are renamed and deleted by people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
@@ -58,8 +58,9 @@ def is_contested(session: Session, node_id: str, now: datetime) -> bool:
     return session.scalar(select(State.node_id).where(State.node_id == node_id, *_contested(now))) is not None
 
 
-def contested(session: Session, now: datetime) -> Sequence[str]:
-    return session.scalars(select(State.node_id).where(*_contested(now))).all()
+def contested(session: Session, now: datetime, among: Collection[str] | None = None) -> Sequence[str]:
+    found = select(State.node_id).where(*_contested(now))
+    return session.scalars(found if among is None else found.where(State.node_id.in_(among))).all()
 
 
 def with_broken_journal(session: Session, now: datetime) -> Sequence[str]:
