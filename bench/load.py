@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -23,7 +23,11 @@ class Result:
         return len(self.took) / self.seconds
 
     def percentile(self, share: float) -> float:
-        return sorted(self.took)[min(int(len(self.took) * share), len(self.took) - 1)]
+        return percentile(sorted(self.took), share)
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 class Connection(asyncio.Protocol):

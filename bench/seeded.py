@@ -105,6 +105,27 @@ def seed(db: Database, nodes: int = NODES) -> dict[str, int]:
     return made
 
 
+def seed_nodes(db: Database, nodes: int) -> None:
+    """Nodes alone, without a past."""
+    now = datetime.now(UTC)
+    for statement in (NODE_ROWS, STATE_ROWS.replace("'OFFLINE'", "'ONLINE'")):
+        with db.session() as session:
+            _run(session, statement, now, 0, nodes, 1)
+
+
+def queue_jobs(db: Database) -> int:
+    """A job for every node, in one go."""
+    waiting = (
+        JOB_ROWS.replace("'SUCCEEDED'", "'QUEUED'")
+        .replace("'FAILED'", "'QUEUED'")
+        .replace(f"SELECT {NAME.format('i')}", "SELECT node_id")
+        .replace("FROM nodes_i, each_j", "FROM (SELECT node_id, row_number() OVER () AS i, 0 AS j FROM nodes) AS every")
+        .replace("|| 'x'", "|| 'q'")
+    )
+    with db.session() as session:
+        return _run(session, waiting, datetime.now(UTC), 0, 0, 0)
+
+
 def _run(session: Session, statement: str, now: datetime, first: int, number: int, each: int) -> int:
     sqlite = session.get_bind().dialect.name == "sqlite"
     counted = (

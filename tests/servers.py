@@ -79,7 +79,7 @@ def serving(
         process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
     server = Server(url, env, process, log)
     try:
-        wait_until(lambda: answers(url + "/ready"), process, log)
+        wait_until(lambda: answers(url + "/ready"), process, log, seconds=60)
         yield server
     finally:
         server.process.terminate()
