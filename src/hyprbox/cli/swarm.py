@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import uvloop
 from hyprbox.cli import remote, show
 from hyprbox.cli.options import Duration
 from hyprbox.swarm.run import Swarm
-from hyprbox.swarm.scenario import BadScenario, Scenario, events_of
+from hyprbox.swarm.scenario import BadScenario, Scenario, Story, read
 from hyprbox.swarm.tally import Tally
 from hyprbox.swarm.wire import Api
 
@@ -28,7 +29,12 @@ from hyprbox.swarm.wire import Api
 @click.option("--connections", type=click.IntRange(1), default=200, show_default=True, help="For heartbeats.")
 @click.option("--scan-interval", type=Duration(), default="15m", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same fleet.")
-@click.option("--scenario", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--scenario",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file of what happens and what is expected.",
+)
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="A line per second.")
 def command(
     nodes: int, interval: timedelta, ramp: timedelta, length: timedelta, polls: int | None, connections: int,
@@ -43,37 +49,43 @@ def command(
     if not url or not token:
         show.fail("HYPRBOX_API_URL and HYPRBOX_NODE_TOKEN are not both set, expected where to and as whom", 2)
     try:
-        events = events_of(file) if file else ()
+        story = read(file) if file else Story()
     except BadScenario as error:
         show.fail(str(error), 2)
     scenario = Scenario(
         nodes=nodes, interval=interval.total_seconds(), ramp=ramp.total_seconds(), length=length.total_seconds(),
         polls=min(nodes, most_polls(connections) if polls is None else polls), connections=connections,
-        scan_interval=scan_interval.total_seconds(), seed=seed, events=events,
+        scan_interval=scan_interval.total_seconds(), seed=seed, story=story,
     )  # fmt: skip
     with nullcontext() if csv_file is None else csv_file.open("w", newline="") as sink:
         tally = Tally(sink)
-        swarm = Swarm(Api(url, token), scenario, tally, queue_jobs)
+        swarm = Swarm(Api(url, token), scenario, tally, queue_jobs, check)
         uvloop.run(swarm.play())
     print(tally.summary())
-    sys.exit(verdict(swarm, tally))
+    sys.exit(verdict(swarm, tally, story.expect))
 
 
-def verdict(swarm: Swarm, tally: Tally) -> int:
-    """1 for any error, or when the control plane's picture is not the true one."""
-    wrong = tally.total["errors"]
-    if wrong:
-        print(f"{wrong} requests were not answered as expected")
-    api = remote.configured()
-    if api is None:
-        return int(bool(wrong))
-    offline = {node["nodeId"] for node in api.items("/api/nodes", q="swarm-", status="OFFLINE")}
-    ours = {node.node_id for node in swarm.nodes}
-    false, missed = offline & ours - swarm.silent, swarm.silent - offline
-    print(
-        f"OFFLINE: {len(offline & ours)}, silent: {len(swarm.silent)}, false: {len(false)}, not noticed: {len(missed)}"
-    )
-    return int(bool(wrong or false or missed))
+def verdict(swarm: Swarm, tally: Tally, expect: Mapping[str, float]) -> int:
+    """1 when something is not as expected, or the control plane's picture is not the true one."""
+    complaints = tally.complaints(expect)
+    for complaint in complaints:
+        print(complaint)
+    right = swarm.failed_checks == 0 and (remote.configured() is None or picture_is_true(swarm))
+    return int(bool(complaints) or not right)
+
+
+async def check(swarm: Swarm) -> bool:
+    remote.needed()
+    return await asyncio.to_thread(picture_is_true, swarm)
+
+
+def picture_is_true(swarm: Swarm) -> bool:
+    """Flapping nodes may be either."""
+    offline = {node["nodeId"] for node in remote.needed().items("/api/nodes", q="swarm-", status="OFFLINE")}
+    offline = offline & {node.node_id for node in swarm.nodes} - swarm.flapping
+    false, missed = offline - swarm.silent, swarm.silent - offline
+    print(f"OFFLINE: {len(offline)}, silent: {len(swarm.silent)}, false: {len(false)}, not noticed: {len(missed)}")
+    return not false and not missed
 
 
 async def queue_jobs(node_ids: list[str], script: str) -> None:

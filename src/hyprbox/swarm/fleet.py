@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from hyprwire import Finding, Heartbeat, Severity
 
-DISTROS = {"Debian GNU/Linux 12 (bookworm)": 5, "Ubuntu 24.04.1 LTS": 3, "Rocky Linux 9.4": 1, "Alpine Linux v3.20": 1}
 KERNELS = ("6.1.0-28-amd64", "6.8.0-49-generic", "5.14.0-503.el9.x86_64", "6.6.58-0-lts")
 WRONG = {"tls.expiring": "/etc/letsencrypt/live/{}/fullchain.pem", "updates.security": "apt", "disk.full": "/var"}
 
@@ -22,6 +21,7 @@ class Node:
     random: random.Random
     load: float
     seq: int = 0
+    wrong: tuple[str, ...] | None = None
 
     def heartbeat(self) -> Heartbeat:
         self.load = min(max(self.load + self.random.uniform(-5, 5), 0), 100)
@@ -32,18 +32,20 @@ class Node:
             ip=f"10.{self.random.randrange(256)}.0.1" if self.seq == 0 else None,
         )  # fmt: skip
 
-    def findings(self) -> list[Finding]:
-        """What its scanners see this time: mostly what they saw last time."""
+    def findings(self, churn: float) -> list[Finding]:
+        """What its scanners see this time: what they saw last time, but for a share of `churn`."""
+        if self.wrong is None or self.random.random() < churn:
+            self.wrong = tuple(type_ for type_ in WRONG if self.random.random() < 0.3)
         return [
             Finding(
                 type=type_, key=key.format(self.node_id), severity=Severity.WARN, message=f"{type_} on {self.node_id}"
             )
             for type_, key in WRONG.items()
-            if self.random.random() < 0.3
+            if type_ in self.wrong
         ]
 
 
-def make(number: int, seed: int, distros: Mapping[str, int] = DISTROS) -> list[Node]:
+def make(number: int, seed: int, distros: Mapping[str, int]) -> list[Node]:
     chance = random.Random(seed)
     systems = chance.choices(list(distros), list(distros.values()), k=number)
     return [_node(place, system, chance) for place, system in enumerate(systems)]

@@ -19,12 +19,18 @@ POLL_SECONDS = 25
 
 
 class Swarm:
+    """`queue_jobs` is given who is to run what, `check` is asked whether exactly the silent ones are OFFLINE."""
+
     def __init__(
-        self, api: Api, scenario: Scenario, tally: Tally, queue_jobs: Callable[[list[str], str], Awaitable[None]]
-    ):
-        self._api, self._scenario, self._tally, self._queue_jobs = api, scenario, tally, queue_jobs
-        self.nodes = fleet.make(scenario.nodes, scenario.seed)
+        self, api: Api, scenario: Scenario, tally: Tally, queue_jobs: Callable[[list[str], str], Awaitable[None]],
+        check: Callable[["Swarm"], Awaitable[bool]],
+    ):  # fmt: skip
+        self._api, self._scenario, self._tally = api, scenario, tally
+        self._queue_jobs, self._check = queue_jobs, check
+        self.nodes = fleet.make(scenario.nodes, scenario.seed, scenario.story.distros)
+        self.flapping = {node.node_id for node in self.nodes[: scenario.story.flapping]}
         self.silent: set[str] = set()
+        self.failed_checks = 0
         self._pool: asyncio.Queue[Connection | None] = asyncio.Queue()
         self._storm = asyncio.Event()
 
@@ -36,7 +42,7 @@ class Swarm:
             asyncio.create_task(self._poll(place, node))
             for place, node in enumerate(self.nodes[: self._scenario.polls])
         ]
-        tasks += [asyncio.create_task(self._happen(event)) for event in self._scenario.events]
+        tasks += [asyncio.create_task(self._happen(event)) for event in self._scenario.story.events]
         end = time.monotonic() + self._scenario.length
         while time.monotonic() < end:
             await asyncio.sleep(1)
@@ -52,13 +58,16 @@ class Swarm:
         self._tally.online += 1
         next_scan = time.monotonic() + node.random.uniform(0, scenario.scan_interval)
         while True:
-            if node.node_id not in self.silent:
+            if node.node_id not in self.silent and not self._flaps_away(node):
                 await self._send("beats", "/api/heartbeat", node.heartbeat())
                 node.seq += 1
                 if time.monotonic() >= next_scan:
                     next_scan += scenario.scan_interval
-                    await self._send("reports", "/api/findings", report(node))
+                    await self._send("reports", "/api/findings", report(node, scenario.story.churn))
             await self._pause(scenario.interval * node.random.uniform(0.9, 1.1))
+
+    def _flaps_away(self, node: Node) -> bool:
+        return node.node_id in self.flapping and int(time.monotonic() / self._scenario.story.flap) % 2 == 1
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -125,7 +134,8 @@ class Swarm:
         await asyncio.sleep(event.at)
         match event.kind:
             case "stop":
-                loud = [node.node_id for node in self.nodes if node.node_id not in self.silent]
+                away = self.silent | self.flapping
+                loud = [node.node_id for node in self.nodes if node.node_id not in away]
                 self.silent.update(loud[-int(event.value) :])
             case "start":
                 self.silent.difference_update(sorted(self.silent)[: int(event.value)])
@@ -135,9 +145,13 @@ class Swarm:
                 self._storm.clear()
             case "jobs":
                 await self._queue_jobs([node.node_id for node in self.nodes[: self._scenario.polls]], event.value)
+            case "check":
+                self.failed_checks += not await self._check(self)
+            case "away":
+                self._tally.forgive(event.value)
 
 
-def report(node: Node) -> FindingReport:
+def report(node: Node, churn: float) -> FindingReport:
     run = ScannerRun(name="swarm", types=list(fleet.WRONG))
     scan = Scan(id=f"{node.node_id}-{node.seq}", seq=node.seq, scanners=[run])
-    return FindingReport(nodeId=node.node_id, findings=node.findings(), scan=scan)
+    return FindingReport(nodeId=node.node_id, findings=node.findings(churn), scan=scan)

@@ -4,9 +4,11 @@ import csv
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
+
+from hyprbox.swarm.scenario import AT_MOST
 
 COLUMNS = ("second", "online", "polls", "beats", "reports", "jobs", "errors", "p50_ms", "p99_ms")
 
@@ -24,6 +26,7 @@ class Tally:
     _took: list[float] = field(default_factory=list)
     _all_took: list[float] = field(default_factory=list)
     _start: float = field(default_factory=time.monotonic)
+    _forgiving_until: float = 0
 
     def __post_init__(self) -> None:
         self._csv = csv.writer(self.sink) if self.sink else None
@@ -36,11 +39,28 @@ class Tally:
         if what == "beats":
             self._took.append(seconds)
         if status not in (200, 204):
-            self._second["errors"] += 1
+            self._error()
 
     def failed(self, what: str, error: str) -> None:
         self.statuses[f"{what} {error}"] += 1
-        self._second["errors"] += 1
+        self._error()
+
+    def forgive(self, seconds: float) -> None:
+        """What goes wrong for so long is as expected."""
+        self._forgiving_until = time.monotonic() + seconds
+
+    def _error(self) -> None:
+        self._second["forgiven" if time.monotonic() < self._forgiving_until else "errors"] += 1
+
+    def complaints(self, expect: Mapping[str, float]) -> list[str]:
+        """What was expected and is not so: `errors` and `p99_ms` at most, everything else at least."""
+        reached = {"p99_ms": round(percentile(self._all_took, 0.99) * 1000, 1)} | dict(self.total)
+        said = []
+        for name, value in ({"errors": 0} | dict(expect)).items():
+            found, most = reached.get(name, 0), name in AT_MOST
+            if (found > value) if most else (found < value):
+                said.append(f"{name} is {found}, expected at {'most' if most else 'least'} {value}")
+        return said
 
     def second_is_over(self) -> None:
         row = [
