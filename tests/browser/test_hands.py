@@ -42,10 +42,47 @@ def test_keys_lead_everywhere(ada, world, node):
         ada.keyboard.press(key)
         expect(ada.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
     ada.keyboard.press("/")
-    expect(ada.get_by_label("Search nodes")).to_be_focused()
-    ada.keyboard.type("g n eu")
+    expect(ada.get_by_label("Search nodes, findings and presets")).to_be_focused()
+    ada.keyboard.type("hands-1")
     ada.keyboard.press("Enter")
-    expect(ada.get_by_role("searchbox", name="Filter nodes")).to_have_value("g n eu")
+    expect(ada.get_by_role("searchbox", name="Search everything")).to_have_value("hands-1")
+    ada.get_by_role("link", name="hands-1").click()
+    expect(ada.locator("h1")).to_contain_text("hands-1")
+
+
+def test_the_palette_leads_to_what_is_typed(ada, world, node):
+    ada.goto(f"{world.url}/dashboard")
+    ada.keyboard.press("Control+k")
+    palette = ada.get_by_role("dialog", name="Go to")
+    expect(palette.get_by_role("link", name="Audit log")).to_be_visible()
+    ada.keyboard.type("hands-1")
+    expect(palette.get_by_role("link", name="hands-1")).to_be_visible()
+    ada.keyboard.press("ArrowDown")
+    expect(palette.get_by_role("link", name="hands-1")).to_be_focused()
+    ada.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
+
+    ada.keyboard.press("Control+k")
+    ada.keyboard.type("renew a cert")
+    expect(palette.get_by_role("link", name="Renew a certificate with certbot")).to_be_visible()
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("heading", name="Renew a certificate with certbot")).to_be_visible()
+
+
+def test_the_palette_offers_a_viewer_only_what_a_viewer_may_open(bo, world):
+    bo.goto(f"{world.url}/dashboard")
+    bo.keyboard.press("Control+k")
+    palette = bo.get_by_role("dialog", name="Go to")
+    expect(palette.get_by_role("link", name="My account")).to_be_visible()
+    for link in palette.get_by_role("link").all():
+        assert bo.request.get(world.url + link.get_attribute("href")).status == 200
+
+
+def test_a_query_is_completed(ada, world, node):
+    world.visitor("ada").post("/dashboard/nodes/hands-1/labels", {"labels": "env=prod role=web"})
+    ada.goto(f"{world.url}/dashboard/nodes")
+    ada.get_by_role("combobox", name="Filter nodes").press_sequentially("hands- !en")
+    expect(ada.locator("#completions option").first).to_have_attribute("value", "hands- !env=prod")
 
 
 def test_the_first_tab_skips_the_menu(ada, world):

@@ -32,7 +32,7 @@ def test_the_worst_comes_first_and_a_query_narrows(ada, world):
     ada.goto(f"{world.url}/dashboard/nodes?q=list-")
     expect(ada.locator("tbody tr").first).to_contain_text("list-3")
 
-    ada.get_by_role("searchbox", name="Filter nodes").fill("list- finding>=critical")
+    ada.get_by_role("combobox", name="Filter nodes").fill("list- finding>=critical")
     ada.keyboard.press("Enter")
     expect(ada.locator("tbody tr")).to_have_count(1)
     ada.get_by_label("Remove the filter finding>=critical").click()

@@ -19,6 +19,34 @@ document.addEventListener("keydown", (event) => {
   after_g ? target.click() : target.focus();
 });
 
+// The palette: ctrl-K opens it, arrows walk through what it found, return goes to the first.
+const palette = document.getElementById("palette");
+const hits = () => [...palette.querySelectorAll(".hits a")];
+document.addEventListener("keydown", (event) => {
+  if (!palette || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  if (palette.open) return palette.close();
+  palette.showModal();
+  const field = palette.querySelector("input");
+  field.select();
+  field.dispatchEvent(new CustomEvent("opened"));
+});
+palette?.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const stops = [palette.querySelector("input"), ...hits()];
+  const here = stops.indexOf(document.activeElement);
+  stops[(here + step + stops.length) % stops.length].focus();
+});
+palette?.addEventListener("submit", (event) => {
+  const [first] = hits(), found = palette.querySelector("[data-found]")?.dataset.found;
+  if (!first || found !== event.target.elements.q.value) return; // typed faster than found: the page of the search
+  event.preventDefault();
+  first.click();
+});
+palette?.addEventListener("click", (event) => event.target === palette && palette.close());
+
 // A question that is open is closed by Escape and by a click elsewhere.
 const open_questions = () => document.querySelectorAll("details.ask[open]");
 document.addEventListener("keydown", (event) => {

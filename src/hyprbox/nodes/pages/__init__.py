@@ -3,6 +3,6 @@
 from hyprbox.nodes.pages import lists, settings
 
 handlers = [
-    lists.index, lists.save, lists.forget,
+    lists.index, lists.complete, lists.save, lists.forget,
     settings.show, settings.label, settings.rename, settings.delete, settings.mint,
 ]  # fmt: skip

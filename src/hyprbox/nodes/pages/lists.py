@@ -9,9 +9,10 @@ from litestar.response import Redirect, Template
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import TheForm
-from hyprbox.look.frame import TheFrame, go
+from hyprbox.look.frame import TheFrame, go, html
 from hyprbox.nodes import saved, search
 from hyprbox.nodes.chips import chips
+from hyprbox.nodes.completion import completions
 from hyprbox.paging import Page, page
 
 AT_ONCE = 50
@@ -33,6 +34,11 @@ async def index(frame: TheFrame, box: TheBox, q: FromQuery[str] = "", after: Fro
         nodes=found.items, next=found.next, after=after, q=q, chips=chips(q), refusal=refusal,
         saved=await box.db.read(saved.every),
     )  # fmt: skip
+
+
+@get("/completions", guards=[viewer])
+async def complete(box: TheBox, q: FromQuery[str] = "") -> Template:
+    return html("nodes/_completions.html", queries=await box.db.read(completions, q))
 
 
 @post("/queries", guards=[operator], status_code=303)
