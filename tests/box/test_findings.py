@@ -249,3 +249,24 @@ def test_problems_are_grouped_by_type(session):
     scan(session, CERT, OTHER)
     newest = max(session.scalars(select(Finding.id)))
     assert search.groups(session) == [search.Group("tls.expiring", Severity.WARN, 2, 1, 0, newest)]
+
+
+def test_two_thousand_findings_are_counted_once(session, db, monkeypatch):
+    """Counted with each of them, a first scan kept every other node waiting for most of a minute."""
+    asked = []
+    monkeypatch.setattr(store, "count", lambda session, node_id: asked.append(node_id))
+    scan(session, *(replace(CERT, key=f"/etc/{number}.pem") for number in range(2000)))
+    scan(session, CERT, seq=2)
+    assert asked == ["eu-1", "eu-1"]
+
+
+def test_a_node_cannot_fill_the_database_with_findings(session, monkeypatch):
+    monkeypatch.setattr(reports, "MOST", 5)
+    certs = [replace(CERT, key=f"/etc/{number}.pem") for number in range(6)]
+    for seq, some in enumerate([certs[:2], certs[2:4], certs[4:]]):
+        scan(session, *some, seq=seq, now=NOON + minutes(seq))
+    assert states(session).keys() >= {cert.key for cert in certs[2:]}
+    assert len(states(session)) == 5
+
+    with pytest.raises(Conflict, match="more than 5 findings that are not resolved"):
+        scan(session, *certs, seq=3)
