@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci/run deploy/install 2>/dev/null | grep -v '\.py$$')
 
-.PHONY: run dev test lint types bench docs lock
+.PHONY: run agent test-agent dev test lint types bench docs lock
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
@@ -13,6 +13,12 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 
 test: .venv/ready-to-test lint types   ## everything that must hold
 	$(PYTHON) -m pytest -n 2 --dist=worksteal
+
+agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
+	@$(PYTHON) tools/agent/build.py $(ARCH)
+
+test-agent: .venv/ready-to-test  ## what `make test` shows of the agent, of the executable
+	$(PYTHON) tools/agent/suites.py
 
 lint: .venv/ready-to-test
 	.venv/bin/ruff check

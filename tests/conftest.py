@@ -7,12 +7,18 @@ from hypothesis import settings
 
 from hyprbox.db import Database
 from tests import databases
+from tests.program import EXECUTABLE
 
 # A machine that is busy with something else is slow, not wrong.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 MEMORY = Path("/dev/shm")
+
+
+def pytest_terminal_summary(terminalreporter):
+    is_told = "the agent under test" if EXECUTABLE else "the agent's executable is tested by `make test-agent`, here"
+    terminalreporter.write_line(f"{is_told}: {EXECUTABLE or 'the source'}")
 
 
 @pytest.fixture(scope="session")

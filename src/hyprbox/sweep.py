@@ -25,6 +25,7 @@ from hyprbox.nodes import contact
 from hyprbox.nodes import store as nodes
 from hyprbox.remediations import store as remediations
 from hyprbox.tokens import store as tokens
+from hyprwire import __version__
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 LISTEN_SECONDS = 10
 CHANGES_KEPT = timedelta(hours=1)
+TOKEN_ENDS_SOON = timedelta(days=14)
 
 
 async def forever(box: Box) -> None:
@@ -86,8 +88,15 @@ def sweep(session: Session, now: datetime, config: Config, clock_stepped: bool =
     stale.resolve_stale(session, now, since, config.finding_stale_after)
     own.note_duplicates(session, now, nodes.contested(session, now))
     own.note_broken_journals(session, now, nodes.with_broken_journal(session, now))
+    own.note_outdated(session, now, nodes.older_than(session, __version__), __version__)
+    own.note_expiring(session, now, _of_known_nodes(session, tokens.expiring(session, now, now + TOKEN_ENDS_SOON)))
     output.compact(session)
     facts.drop_old_changes(session, now - CHANGES_KEPT)
+
+
+def _of_known_nodes(session: Session, by_node: dict[str, datetime]) -> dict[str, datetime]:
+    """A token may be made for a node that has not called yet."""
+    return {node_id: at for node_id, at in by_node.items() if nodes.exists(session, node_id)}
 
 
 def _alone(session: Session) -> bool:

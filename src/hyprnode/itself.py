@@ -3,6 +3,8 @@
 import os
 import sys
 
+# By this name the executable imports from itself: it stays what was started when another file takes its place.
+ONE_FILE = "/proc/self/exe"
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hyprnode.__main__ import main; main()"
 
 
@@ -18,6 +20,6 @@ def name(text: str) -> None:
 def command(*words: str) -> list[str]:
     """This program with these words, whoever starts it and wherever: nothing of the environment matters."""
     home = os.path.dirname(os.path.dirname(__file__))  # a directory, or an archive
-    if home == sys.executable:  # all in one file, which needs no telling
+    if home in (sys.executable, ONE_FILE):  # all in one file, which needs no telling
         return [sys.executable, *words]
     return [sys.executable, "-I", "-S", "-c", START, home, *words]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hyprwire.names import check_node_id, check_number
+from hyprwire.names import check_node_id
 
 PERCENTAGES = ("cpu_percent", "ram_percent", "disk_percent")
 
@@ -37,7 +37,6 @@ class Heartbeat:
 
     def __post_init__(self) -> None:
         check_node_id("node_id", self.node_id)
-        check_number("uptime_seconds", self.uptime_seconds)
         for name in PERCENTAGES:
             value = getattr(self, name)
             if not 0 <= value <= 100:  # false for NaN as well

@@ -3,12 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hyprwire.names import LARGEST_NUMBER, check_number
-
 TIMEOUT_SECONDS = 1800
 KILL_GRACE_SECONDS = 10
 MAX_OUTPUT_BYTES = 10 * 1024 * 1024
-LARGEST_OFFSET = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +61,6 @@ class Output:
     runId: str | None = None
     leftOut: int = 0
 
-    def __post_init__(self) -> None:
-        check_number("offset", self.offset, most=LARGEST_OFFSET)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputAck:
@@ -112,8 +106,3 @@ class Completion:
     finishedAt: str | None = None
     survivors: list[Survivor] = field(default_factory=list)
     rusage: Rusage | None = None
-
-    def __post_init__(self) -> None:
-        check_number("exitCode", self.exitCode, -LARGEST_NUMBER)
-        check_number("signal", self.signal, -LARGEST_NUMBER)
-        check_number("offset", self.offset, most=LARGEST_OFFSET)

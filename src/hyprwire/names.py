@@ -4,7 +4,6 @@ import re
 
 NODE_ID_LENGTH = 253
 NAME_LENGTH = 1024
-LARGEST_NUMBER = 2**31 - 1  # what every database holds
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _NOT_IN_A_NODE_ID = re.compile(r"[\x00-\x20\x7f-\xa0/\ud800-\udfff\u2028\u2029]|\s")
@@ -26,9 +25,3 @@ def check_name(name: str, value: str) -> None:
         raise ValueError(f"{name} has {len(value)} characters, expected 1 to {NAME_LENGTH}")
     if _CONTROL.search(value):
         raise ValueError(f"{name} is {value[:80]!a}, expected no control characters")
-
-
-def check_number(name: str, value: int | None, least: int = 0, most: int = LARGEST_NUMBER) -> None:
-    """ValueError unless `value` is one that can be kept, or none at all."""
-    if value is not None and not least <= value <= most:
-        raise ValueError(f"{name} is {value!s:.20}, expected {least} to {most}")

@@ -107,8 +107,6 @@ def test_a_token_revoked_while_a_poll_is_held_gets_no_job(server, admin):
         (json.dumps(beat()).replace("3.1", "NaN"), "malformed"),
         (json.dumps(beat(hostname=None)), "hostname"),
         (json.dumps({"node_id": "eu-1"}), "missing required field"),
-        (json.dumps(beat(uptime_seconds=2**31)), "uptime_seconds is 2147483648, expected 0 to"),
-        (json.dumps(beat(uptime_seconds=10**60)), "uptime_seconds"),
         (json.dumps(beat("a/b")), "node_id is"),
         (json.dumps(beat("a" * 10_000)), "node_id has 10000 characters"),
         (json.dumps(beat("a\x00")), "node_id is"),
@@ -283,17 +281,6 @@ def test_a_bad_report_changes_nothing(fleet, admin, findings, status):
     fleet.post("/api/heartbeat", json=beat("eu-27"))
     assert fleet.post("/api/findings", json={"nodeId": "eu-27", "findings": findings}).status_code == status
     assert admin.get("/api/findings", params={"nodeId": "eu-27"}).json()["items"] == []
-
-
-@pytest.mark.parametrize(
-    "scan",
-    [{"id": "s" * 200}, {"id": "s", "scanners": [{"name": f"n{number}"} for number in range(300)]}],
-    ids=["an id for each event", "a row for each scanner"],
-)
-def test_a_scan_is_described_in_few_words(fleet, scan):
-    fleet.post("/api/heartbeat", json=beat("eu-27"))
-    body = {"nodeId": "eu-27", "findings": [], "scan": {"seq": 1, **scan}}
-    assert fleet.post("/api/findings", json=body).status_code == 413
 
 
 def test_metadata_too_deep_is_refused(fleet):

@@ -50,15 +50,6 @@ def test_a_line_of_a_megabyte_is_cut_once_and_the_next_line_is_whole():
     assert html.endswith("\nnext")
 
 
-@pytest.mark.parametrize("sign", ["0;", "?", " "])
-def test_a_sequence_without_end_is_none_and_costs_no_more_than_text(sign):
-    """It took minutes, in which the whole server stood still."""
-    painter = Painter()
-    painted = [painter.paint(piece) for piece in ("\x1b[", *[sign * 100_000] * 8, "m")]
-    assert len(painted[1]) > 1000
-    assert paint("".join(["\x1b[", "1;" * 100, "m", "after"])).endswith("after")
-
-
 def test_half_a_character_waits_for_its_other_half():
     data = "aä".encode()
     assert whole(data[:2], 0, final=False) == ("a", 1)

@@ -11,6 +11,7 @@ from hyprbox.findings import own, reports, search, stale, store
 from hyprbox.findings.model import Finding
 from hyprbox.nodes import beats
 from hyprbox.nodes import store as nodes
+from hyprbox.tokens import store as tokens
 from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun, Severity
 from tests.cast import BEAT, NOON, minutes
@@ -251,22 +252,46 @@ def test_problems_are_grouped_by_type(session):
     assert search.groups(session) == [search.Group("tls.expiring", Severity.WARN, 2, 1, 0, newest)]
 
 
-def test_two_thousand_findings_are_counted_once(session, db, monkeypatch):
-    """Counted with each of them, a first scan kept every other node waiting for most of a minute."""
-    asked = []
-    monkeypatch.setattr(store, "count", lambda session, node_id: asked.append(node_id))
-    scan(session, *(replace(CERT, key=f"/etc/{number}.pem") for number in range(2000)))
-    scan(session, CERT, seq=2)
-    assert asked == ["eu-1", "eu-1"]
+def test_an_agent_that_is_older_than_the_control_plane_is_outdated_until_it_is_upgraded(session):
+    older = nodes.older_than(session, "0.2.0")
+    own.note_outdated(session, NOON, older, "0.2.0")
+    own.note_outdated(session, NOON + minutes(1), {}, "0.2.0")
+
+    assert older == {"eu-1": "0.1.0"}
+    (finding,) = session.scalars(select(Finding).where(Finding.type == "agent.outdated"))
+    assert (finding.state, finding.resolved_how, finding.details["carried"]) == ("RESOLVED", "absent", "0.2.0")
 
 
-def test_a_node_cannot_fill_the_database_with_findings(session, monkeypatch):
-    monkeypatch.setattr(reports, "MOST", 5)
-    certs = [replace(CERT, key=f"/etc/{number}.pem") for number in range(6)]
-    for seq, some in enumerate([certs[:2], certs[2:4], certs[4:]]):
-        scan(session, *some, seq=seq, now=NOON + minutes(seq))
-    assert states(session).keys() >= {cert.key for cert in certs[2:]}
-    assert len(states(session)) == 5
+def test_versions_are_compared_as_numbers_and_others_not_at_all(session):
+    assert nodes.older_than(session, "0.1.0") == {}
+    assert nodes.older_than(session, "0.0.9") == {}
+    assert nodes.older_than(session, "0.10.0") == {"eu-1": "0.1.0"}
+    for version in ("", "v0.0.1", "0.0.x"):
+        beats.record(session, [beats.Beat(replace(BEAT, agent_version=version), NOON)])
+        assert nodes.older_than(session, "9.0.0") == {}
 
-    with pytest.raises(Conflict, match="more than 5 findings that are not resolved"):
-        scan(session, *certs, seq=3)
+
+def test_a_fix_of_an_outdated_agent_is_proved_by_its_new_version(session):
+    own.note_outdated(session, NOON, {"eu-1": "0.1.0"}, "0.2.0")
+    finding = session.scalar(select(Finding).where(Finding.type == "agent.outdated"))
+    finding.state, finding.fix_job = "FIXING", "job-1"
+    session.flush()
+
+    own.note_outdated(session, NOON + minutes(1), {"eu-1": "0.1.0"}, "0.2.0")
+    assert finding.state == "FIXING"
+    own.note_outdated(session, NOON + minutes(2), {}, "0.2.0")
+    assert (finding.state, finding.resolved_how) == ("RESOLVED", "verified")
+
+
+def test_a_token_that_ends_soon_is_told_of_unless_a_later_one_is_there(session):
+    soon = NOON + timedelta(days=10)
+    tokens.mint(session, NOON, "ada", "eu-1", expires_at=soon)
+    tokens.mint(session, NOON, "ada", None, expires_at=soon)
+    expiring = tokens.expiring(session, NOON, NOON + timedelta(days=14))
+    own.note_expiring(session, NOON, expiring)
+    (finding,) = session.scalars(select(Finding).where(Finding.type == "agent.token_expiring"))
+    tokens.mint(session, NOON, "ada", "eu-1")
+
+    assert expiring == {"eu-1": soon}
+    assert (finding.severity, soon.date().isoformat() in finding.message) == ("WARN", True)
+    assert tokens.expiring(session, NOON, NOON + timedelta(days=14)) == {}

@@ -14,9 +14,8 @@ from hyprbox.findings.model import Finding
 from hyprbox.jobs import ending, handing, output, store
 from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
-from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import Badge
-from hyprwire import Completion, FindingReport, Output, Reason, Severity, Survivor
+from hyprwire import Completion, FindingReport, Output, Reason, Severity
 from hyprwire import Finding as Seen
 from tests.cast import BEAT, NOON, minutes
 
@@ -333,34 +332,3 @@ def test_who_asked_and_what_must_not_be_locked_goes_along(session):
 
     assert (offered.createdBy, offered.waitFor) == ("ada", ["dpkg"])
     assert offered.sha256 == hashlib.sha256(b"apt-get update").hexdigest()
-
-
-def test_an_end_is_kept_in_few_words_whatever_the_node_says(session):
-    job = running(session)
-    said = {"reason": Reason.SPAWN_ERROR, "exitCode": None, "errorMsg": "no " * 1_000_000}
-    complete(session, job, **said, survivors=[Survivor(pid=1, comm="x" * 1000)] * 1000)
-
-    assert len(job.error_msg) <= 4000
-    assert len(job.survivors) == 100
-    assert len(job.survivors[0]["comm"]) == 100
-
-
-def test_times_beyond_all_reckoning_are_none(session):
-    job = running(session)
-    said = {"startedAt": "0001-01-01T00:00:00+00:00", "finishedAt": "9999-12-31T23:59:59+00:00"}
-    assert complete(session, job, **said) == "SUCCEEDED"
-    assert job.finished_at == NOON
-
-
-@pytest.mark.parametrize("said", [{"exitCode": 2**31}, {"signal": 10**400}, {"offset": -1}])
-def test_numbers_that_no_database_holds_are_no_end(said):
-    with pytest.raises(ValueError, match=f"{next(iter(said))} is"):
-        Completion(**said)
-
-
-def test_a_fleet_wide_token_takes_no_job_of_a_node_with_a_token_of_its_own(session):
-    job = queue(session)
-    tokens.mint(session, NOON, "ada", "eu-1")
-    with pytest.raises(Missing):
-        handing.accept(session, FLEET, job.id, "r1", NOON)
-    handing.accept(session, EU_1, job.id, "r1", NOON)

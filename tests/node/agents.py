@@ -3,11 +3,11 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from hyprnode.scanners import ALL
+from tests.program import AGENT
 
 OTHERS = ",".join(name for name in ALL if name != "tls")  # scanners that would tell of the machine under the test
 TOKEN = "hbnt_dGhlIHRva2VuIG9mIGV1LTE"
@@ -34,9 +34,7 @@ class RunningAgent:
 
     def start(self, *words):
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "hyprnode", *words], env=self.env, stdin=subprocess.DEVNULL, stderr=log
-            )
+            self.process = subprocess.Popen([*AGENT, *words], env=self.env, stdin=subprocess.DEVNULL, stderr=log)
 
     @property
     def log(self):

@@ -9,11 +9,12 @@ import pytest
 from hyprwire import __version__
 from tests.node.certificates import self_signed
 from tests.node.far_end import Reply
+from tests.program import AGENT
 
 
 def hyprnode(*words, **env):
     return subprocess.run(
-        [sys.executable, "-m", "hyprnode", *words],
+        [*AGENT, *words],
         env={"PATH": "/usr/bin:/bin", **env},
         capture_output=True,
         text=True,

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
 
@@ -12,6 +11,7 @@ from hyprnode.doctor.check import Verdict
 from hyprnode.host import Host
 from tests.node.agents import TOKEN
 from tests.node.far_end import Reply
+from tests.program import AGENT
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def ask(full_api, tmp_path):
             "HYPRBOX_SPOOL_DIR": str(tmp_path / "spool"),
             **settings,
         }
-        words = [sys.executable, "-m", "hyprnode", *words, "--json"]
+        words = [*AGENT, *words, "--json"]
         ran = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
         return ran.returncode, json.loads(ran.stdout) if ran.stdout else ran.stderr
 

@@ -12,6 +12,7 @@ from hyprbox.people.model import Role
 from tests.host import agent
 from tests.host.box import Box
 from tests.host.conftest import booted
+from tests.program import EXECUTABLE
 from tests.servers import Server, clean_env, wait_until
 from tests.survival import relay
 from tests.survival.net import ADDRESS, Net
@@ -79,7 +80,8 @@ class Stage:
         net.plug(box.leader)
         self.plane = ControlPlane(net, box_folder, **variables)
         agent.install(box)
-        box.write("/usr/local/bin/hyprnode", COMMAND, mode=0o755)
+        if EXECUTABLE is None:
+            box.write(agent.PROGRAM, COMMAND, mode=0o755)
         box.write("/etc/systemd/system/hyprnode@.service", unit())
 
     @property

@@ -70,10 +70,7 @@ def test_limits_and_protections_of_the_agent_do_not_reach_its_jobs(stage, eu_1):
 def test_a_job_may_replace_the_agent_and_start_it_anew(stage, eu_1):
     script = f"""
     set -e
-    cp -r {agent.HOME} {agent.HOME}.new
-    sed -i 's/^__version__ = .*/__version__ = "9.9.9"/' {agent.HOME}.new/hyprwire/__init__.py
-    rm -r {agent.HOME}.new/hyprnode/jobs/__pycache__
-    mv {agent.HOME} {agent.HOME}.old; mv {agent.HOME}.new {agent.HOME}; rm -r {agent.HOME}.old
+    {agent.newer(stage.box)}
     echo replaced
     systemctl restart hyprnode@eu-1
     echo restarted; sleep 1; echo last words; exit 3

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from tests.cast import BEAT
+from tests.program import AGENT
 from tests.servers import Server, clean_env
 
 
@@ -41,7 +41,7 @@ def agent(server: Server, folder: Path, node_id: str = "eu-1", token: str | None
     (folder / "spool").mkdir(exist_ok=True, mode=0o700)
     log = folder / "agent.log"
     with log.open("ab") as sink:
-        process = subprocess.Popen([sys.executable, "-m", "hyprnode"], env=env | variables, stderr=sink)
+        process = subprocess.Popen(AGENT, env=env | variables, stderr=sink)
     try:
         yield Agent(process, log)
     finally:

@@ -28,7 +28,12 @@ OURS = ("hyprnode", "hyprwire", "asn1crypto")
 NOT_LINUX = ("hyprnode.elsewhere", "hyprnode.foreign")  # the second: where there is no _hyprnode_syscalls
 BUILT_IN = {*sys.builtin_module_names, "_hyprnode_syscalls"}
 # Imported by their names at run time, where no finder sees it.
-ALSO = ("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.punycode", "encodings.utf_8", "zipimport")
+ALSO = [
+    f"encodings.{name}"
+    for name in ("ascii", "cp1252", "idna", "iso8859_1", "latin_1", "punycode", "raw_unicode_escape")
+]
+ALSO += [f"encodings.{name}" for name in ("unicode_escape", "utf_16", "utf_16_be", "utf_16_le", "utf_32_be", "utf_8")]
+ALSO += ["zipimport"]
 FLAG_UNCHECKED_HASH = 1
 EPOCH = (2025, 1, 1, 0, 0, 0)
 

@@ -1,6 +1,6 @@
 """Findings that the control plane makes itself, of what no single node can see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from hyprwire import FindingReport, Scan, ScannerRun, Severity
 SCANNER = "hyprbox"
 DUPLICATE = "agent.duplicate_identity"
 JOURNAL = "agent.journal_broken"
+OUTDATED = "agent.outdated"
+EXPIRING = "agent.token_expiring"
 TYPES = {
     DUPLICATE: ("CRITICAL", "Two machines use one node id in turns. Neither is handed a job until that is settled."),
     JOURNAL: (
@@ -21,28 +23,79 @@ TYPES = {
         "The chained journal of what ran on the node became shorter or another one: it was changed, or an older state "
         "of the machine was restored. Resolved after a week.",
     ),
+    OUTDATED: ("INFO", "The agent is older than the control plane. It never upgrades by itself."),
+    EXPIRING: ("WARN", "The token that speaks for this node alone expires within 14 days, and there is no later one."),
 }
+MOST_AT_ONCE = 500  # the whole fleet is outdated when the control plane has been upgraded
 
 
 def note_duplicates(session: Session, now: datetime, contested: Sequence[str]) -> None:
-    """Opens the finding of each contested node, resolves it where the contest is settled."""
-    message = "Two machines use this node id in turns; no job is handed out until one of them has another id"
-    _note(session, now, contested, Seen(type=DUPLICATE, key="node_id", severity=Severity.CRITICAL, message=message))
+    _note(session, now, DUPLICATE, {node_id: _duplicate() for node_id in contested})
 
 
 def note_broken_journals(session: Session, now: datetime, broken: Sequence[str]) -> None:
-    message = "The journal of what ran on this node is not the one that it was: somebody changed it, or it was restored"
-    _note(session, now, broken, Seen(type=JOURNAL, key="journal", severity=Severity.WARN, message=message))
+    _note(session, now, JOURNAL, {node_id: _broken_journal() for node_id in broken})
 
 
-def _note(session: Session, now: datetime, nodes: Sequence[str], seen: Seen) -> None:
-    open_now = select(Finding.node_id).where(Finding.type == seen.type, Finding.state != State.RESOLVED)
-    for node_id in {*nodes, *session.scalars(open_now)}:
-        _report(session, now, node_id, seen.type, [seen] if node_id in nodes else [])
+def note_outdated(session: Session, now: datetime, outdated: Mapping[str, str], carried: str) -> None:
+    """`outdated` is the version that each such node has."""
+    _note(session, now, OUTDATED, {node_id: _outdated(version, carried) for node_id, version in outdated.items()})
 
 
-def _report(session: Session, now: datetime, node_id: str, type_: str, findings: list[Seen]) -> None:
-    """Each type is a scanner of its own, for one that finds nothing resolves all of its types."""
+def note_expiring(session: Session, now: datetime, expiring: Mapping[str, datetime]) -> None:
+    _note(session, now, EXPIRING, {node_id: _expiring(at) for node_id, at in expiring.items()})
+
+
+def _duplicate() -> Seen:
+    return Seen(
+        type=DUPLICATE, key="node_id", severity=Severity.CRITICAL,
+        message="Two machines use this node id in turns; no job is handed out until one of them has another id",
+    )  # fmt: skip
+
+
+def _broken_journal() -> Seen:
+    return Seen(
+        type=JOURNAL, key="journal", severity=Severity.WARN,
+        message="The journal of what ran on this node is not the one that it was: it was changed, or restored",
+    )  # fmt: skip
+
+
+def _outdated(version: str, carried: str) -> Seen:
+    return Seen(
+        type=OUTDATED, key="hyprnode", severity=Severity.INFO,
+        message=f"The agent is version {version}, this control plane carries {carried}",
+        metadata={"version": version, "carried": carried},
+    )  # fmt: skip
+
+
+def _expiring(at: datetime) -> Seen:
+    return Seen(
+        type=EXPIRING, key="token", severity=Severity.WARN,
+        message=f"The node's token expires on {at:%Y-%m-%d} and there is no later one; then the node is not let in",
+        metadata={"expiresAt": at.isoformat()},
+    )  # fmt: skip
+
+
+def _note(session: Session, now: datetime, type_: str, wanted: Mapping[str, Seen]) -> None:
+    """Opens what is new, changes what reads otherwise now, resolves what is over; what stays costs nothing."""
+    rows = session.execute(
+        select(Finding.node_id, Finding.message, Finding.fix_job).where(
+            Finding.type == type_, Finding.state != State.RESOLVED
+        )
+    )
+    there = {node_id: (message, job) for node_id, message, job in rows}
+    over = [node_id for node_id in there if node_id not in wanted]
+    new = [node_id for node_id, seen in wanted.items() if there.get(node_id, ("", None))[0] != seen.message]
+    for node_id in [*over, *new][:MOST_AT_ONCE]:
+        seen, job = wanted.get(node_id), there.get(node_id, ("", None))[1]
+        _report(session, now, type_, node_id, seen, job)
+
+
+def _report(session: Session, now: datetime, type_: str, node_id: str, seen: Seen | None, job: str | None) -> None:
+    """Each type is a scanner of its own, for one that finds nothing resolves all of its types. That it is over proves
+    the job that was to bring that about."""
     name = SCANNER if type_ == DUPLICATE else f"{SCANNER}.{type_}"
-    scan = Scan(id=SCANNER, seq=int(now.timestamp()), scanners=[ScannerRun(name=name, types=[type_])])
-    reports.record(session, FindingReport(nodeId=node_id, findings=findings, scan=scan), now)
+    run = ScannerRun(name=name, types=[type_])
+    scan = Scan(id=SCANNER, seq=int(now.timestamp()), scanners=[run])
+    report = FindingReport(nodeId=node_id, findings=[seen] if seen else [], scan=scan)
+    reports.record(session, report, now, proves=None if seen else job)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
-from hyprbox.errors import Conflict, Missing
+from hyprbox.errors import Missing
 from hyprbox.findings import store
 from hyprbox.findings.model import Finding, ScannerState, State, rank
 from hyprbox.nodes import store as nodes
@@ -22,7 +22,6 @@ from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun
 
 PLAIN = ""
-MOST = 10_000  # findings of one node
 
 Rows = dict[tuple[str, str], Finding]
 
@@ -56,11 +55,9 @@ def record(session: Session, report: FindingReport, now: datetime, proves: str |
         if _says_nothing_new(part, said, proves):
             _note(said, part, now)
             continue
-        rows = _rows(session, report.nodeId, report.findings) if rows is None else rows
+        rows = _rows(session, report.nodeId) if rows is None else rows
         _apply(session, report.nodeId, part, said, rows, now, proves)
         _note(said, part, now)
-    if rows is not None:
-        store.count(session, report.nodeId)
 
 
 def parts(report: FindingReport) -> list[Part]:
@@ -106,7 +103,7 @@ def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetim
         details=seen.metadata, scanner=scanner, first_seen=now, seen_at=now, in_last_report=True, state="",
     )  # fmt: skip
     session.add(row)
-    store.change(session, now, row, State.OPEN, "agent", seen.message, scan_id, alone=False)
+    store.change(session, now, row, State.OPEN, "agent", seen.message, scan_id)
     return row
 
 
@@ -114,20 +111,25 @@ def _see_again(
     session: Session, row: Finding, scanner: str, seen: Seen, now: datetime, scan_id: str | None, proves: str | None
 ) -> None:
     worse = rank(seen.severity) > rank(row.severity)
+    differs = seen.severity != row.severity
     row.severity, row.message, row.details, row.scanner = seen.severity, seen.message, seen.metadata, scanner
     if not row.in_last_report:
         row.in_last_report = True
     if row.state == State.RESOLVED:
         row.reopen_count += 1
         row.resolved_at = row.resolved_how = None
-        store.change(session, now, row, State.OPEN, "agent", "seen again", scan_id, alone=False)
+        store.change(session, now, row, State.OPEN, "agent", "seen again", scan_id)
     elif row.state in store.HELD and worse:
         row.held_by = row.held_why = row.held_until = None
-        store.change(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id, alone=False)
+        store.change(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id)
     elif row.state == State.FIXING and proves and row.fix_job == proves:
         row.fix_job = None
-        why = "not fixed: the scan after it sees it still"
-        store.change(session, now, row, State.OPEN, "agent", why, scan_id, proves, alone=False)
+        store.change(
+            session, now, row, State.OPEN, "agent", "not fixed: the scan after it sees it still", scan_id, proves
+        )
+    elif differs:
+        session.flush()
+        store.count(session, row.node_id)
 
 
 def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> None:
@@ -140,18 +142,15 @@ def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> 
 def _resolve_absent(session: Session, absent: list[Finding], part: Part, now: datetime, proves: str | None) -> None:
     assert part.run is not None
     assert part.scan is not None
-    types, unexamined = frozenset(part.run.types), frozenset(part.run.unexamined)
-    examined = [row for row in absent if row.type in types and row.key not in unexamined]
-    gone = [row for row in examined if row.state not in (State.RESOLVED, State.FIXING)]
-    for row in gone:
-        why = "a full scan does not see it any more"
-        store.resolve(session, now, row, "absent", "agent", why, part.scan.id, alone=False)
-    fixed = [row for row in examined if row.state == State.FIXING and proves and row.fix_job == proves]
-    for row in fixed:
-        why = "fixed: the scan after it does not see it"
-        store.resolve(session, now, row, "verified", "agent", why, part.scan.id, proves, alone=False)
-    for row in {row.scanner: row for row in gone + fixed if row.scanner != part.scanner}.values():
-        store.forget_report(session, row.node_id, row.scanner)
+    for row in absent:
+        if row.state == State.RESOLVED or row.type not in part.run.types or row.key in part.run.unexamined:
+            continue
+        if row.state != State.FIXING:
+            store.resolve(session, now, row, "absent", "agent", "a full scan does not see it any more", part.scan.id)
+        elif proves and row.fix_job == proves:
+            store.resolve(
+                session, now, row, "verified", "agent", "fixed: the scan after it does not see it", part.scan.id, proves
+            )
 
 
 def _state(session: Session, node_id: str, part: Part, now: datetime) -> ScannerState:
@@ -177,17 +176,5 @@ def _note(said: ScannerState, part: Part, now: datetime) -> None:
             said.last_ok = now
 
 
-def _rows(session: Session, node_id: str, seen: Iterable[Seen]) -> Rows:
-    """All that are known of the node. No node fills the database: for new ones, those go that are resolved longest."""
-    rows = {(row.type, row.key): row for row in session.scalars(select(Finding).where(Finding.node_id == node_id))}
-    reported = {(one.type, one.key) for one in seen}
-    over = len(rows.keys() | reported) - MOST
-    if over > 0:
-        resolved = [row for name, row in rows.items() if row.state == State.RESOLVED and name not in reported]
-        oldest = sorted(resolved, key=lambda row: row.resolved_at or row.seen_at)[:over]
-        if len(oldest) < over:
-            raise Conflict(f"node {node_id} has more than {MOST} findings that are not resolved, expected fewer")
-        store.drop(session, node_id, [row.id for row in oldest])
-        for row in oldest:
-            del rows[row.type, row.key]
-    return rows
+def _rows(session: Session, node_id: str) -> Rows:
+    return {(row.type, row.key): row for row in session.scalars(select(Finding).where(Finding.node_id == node_id))}

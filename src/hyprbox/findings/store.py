@@ -16,7 +16,6 @@ from hyprwire import Severity
 
 WANTS_ATTENTION = (State.OPEN, State.FIXING)
 HELD = (State.ACKNOWLEDGED, State.SNOOZED)
-MOST_EVENTS = 500
 
 
 def get(session: Session, finding_id: str) -> Finding:
@@ -27,9 +26,8 @@ def get(session: Session, finding_id: str) -> Finding:
 
 
 def events(session: Session, finding_id: str) -> Sequence[Event]:
-    """Oldest first. Of one that comes and goes all the time, the newest."""
-    newest = select(Event).where(Event.finding_id == finding_id).order_by(Event.id.desc()).limit(MOST_EVENTS)
-    return session.scalars(newest).all()[::-1]
+    """Oldest first."""
+    return session.scalars(select(Event).where(Event.finding_id == finding_id).order_by(Event.id)).all()
 
 
 def last_seen(session: Session, findings: Iterable[Finding]) -> dict[str, datetime]:
@@ -105,20 +103,18 @@ def end_holds(session: Session, now: datetime) -> None:
 
 def resolve(
     session: Session, now: datetime, finding: Finding, how: str, actor: str,
-    note: str = "", scan_id: str | None = None, job_id: str | None = None, alone: bool = True,
+    note: str = "", scan_id: str | None = None, job_id: str | None = None,
 ) -> None:  # fmt: skip
     finding.resolved_at, finding.resolved_how = now, how
     finding.fix_job = finding.held_by = finding.held_why = finding.held_until = None
-    if alone:
-        forget_report(session, finding.node_id, finding.scanner)
-    change(session, now, finding, State.RESOLVED, actor, note or how, scan_id, job_id, alone)
+    forget_report(session, finding)
+    change(session, now, finding, State.RESOLVED, actor, note or how, scan_id, job_id)
 
 
 def change(
     session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
-    scan_id: str | None = None, job_id: str | None = None, alone: bool = True,
+    scan_id: str | None = None, job_id: str | None = None,
 ) -> None:  # fmt: skip
-    """`alone` False: one of many. Who makes those counts once they are all made."""
     was = None if finding.state == "" else finding.state
     finding.state = state
     session.add(
@@ -127,13 +123,13 @@ def change(
             actor=actor, note=note, scan_id=scan_id, job_id=job_id,
         )
     )  # fmt: skip
-    if alone:
-        count(session, finding.node_id)
+    session.flush()
+    count(session, finding.node_id)
+    wake(session, "fleet", "findings")
 
 
 def count(session: Session, node_id: str) -> None:
     """What a node's row says of its findings."""
-    session.flush()
     wanting = select(Finding.severity, func.count()).where(
         Finding.node_id == node_id, Finding.state.in_(WANTS_ATTENTION)
     )
@@ -144,13 +140,6 @@ def count(session: Session, node_id: str) -> None:
         "open_info": counted.get(Severity.INFO, 0),
     }
     session.execute(update(NodeState).where(NodeState.node_id == node_id).values(numbers))
-    wake(session, "fleet", "findings")
-
-
-def drop(session: Session, node_id: str, finding_ids: Sequence[str]) -> None:
-    """With their history."""
-    session.execute(delete(Event).where(Event.node_id == node_id, Event.finding_id.in_(finding_ids)))
-    session.execute(delete(Finding).where(Finding.node_id == node_id, Finding.id.in_(finding_ids)))
 
 
 def drop_resolved(session: Session, before: datetime, limit: int) -> int:
@@ -163,10 +152,10 @@ def drop_resolved(session: Session, before: datetime, limit: int) -> int:
     return len(findings)
 
 
-def forget_report(session: Session, node_id: str, scanner: str) -> None:
+def forget_report(session: Session, finding: Finding) -> None:
     """Its state was changed by something else than a report, so the same report again is news."""
-    said = ScannerState.node_id == node_id, ScannerState.scanner == scanner
-    session.execute(update(ScannerState).where(*said).values(digest=""))
+    mine = ScannerState.node_id == finding.node_id, ScannerState.scanner == finding.scanner
+    session.execute(update(ScannerState).where(*mine).values(digest=""))
 
 
 def _for_a_person(session: Session, finding_id: str) -> Finding:

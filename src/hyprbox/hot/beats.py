@@ -18,8 +18,6 @@ from hyprwire import FindingReport, Heartbeat
 
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
-MOST_SCANNERS = 200
-LONGEST_ID = 128
 
 
 async def heartbeat(box: Box, call: Call) -> Answer:
@@ -47,11 +45,6 @@ def _record(session: Session, said: FindingReport, now: datetime) -> None:
 
 
 def _check_size(said: FindingReport) -> None:
-    """The id of a scan stands in the history of each finding, and each scanner has a row."""
-    if said.scan and len(said.scan.id) > LONGEST_ID:
-        raise TooLarge(f"scan.id has {len(said.scan.id)} characters, expected at most {LONGEST_ID}")
-    if said.scan and len(said.scan.scanners) > MOST_SCANNERS:
-        raise TooLarge(f"scan.scanners has {len(said.scan.scanners)} entries, expected at most {MOST_SCANNERS}")
     if len(said.findings) > MOST_FINDINGS:
         raise TooLarge(f"findings has {len(said.findings)} entries, expected at most {MOST_FINDINGS}")
     for number, finding in enumerate(said.findings):

@@ -15,14 +15,13 @@ LONGEST_LINE = 5000
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 ESCAPE = "\x1b"
-# All of them have an end: one that went on for megabytes would keep everybody waiting, and is none.
 SEQUENCE = re.compile(
-    r"\x1b(?:\[([0-9;:]{0,100})(m)"  # SGR, which colours
-    r"|\[[0-?]{0,100}[ -/]{0,9}[@-~]"  # other CSI: moves, erases
+    r"\x1b(?:\[([0-9;:]*)(m)"  # SGR, which colours
+    r"|\[[0-?]*[ -/]*[@-~]"  # other CSI: moves, erases
     r"|[\]PX^_][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # OSC and other strings: titles, links
-    r"|[ -/]{0,9}[0-~])"  # all others
+    r"|[ -/]*[0-~])"  # all others
 )
-UNFINISHED = re.compile(r"\x1b(?:\[[0-?]{0,100}[ -/]{0,9}|[\]PX^_][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,9})?\Z")
+UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,4096}\x1b?|[ -/]*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)

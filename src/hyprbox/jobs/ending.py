@@ -1,8 +1,7 @@
 """How jobs end: the agent says so, or nothing was heard of them for too long."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import BigInteger, case, cast, literal, select, type_coerce
 from sqlalchemy.orm import Session
@@ -17,16 +16,13 @@ from hyprbox.jobs.handing import of_badge
 from hyprbox.jobs.model import Job, State
 from hyprbox.nodes import store as nodes
 from hyprbox.tokens.badge import Badge
-from hyprbox.visible import clip
-from hyprwire import Completion, Reason, Survivor
+from hyprwire import Completion, Reason
 
 LEASE_SLACK = timedelta(seconds=60)
 PLAIN_SLACK = timedelta(minutes=5)
 CLOCK_SLACK = timedelta(minutes=1)
 SAID, SAID_BYTES = "hb: ", 8192
-YEARS = range(1970, 2200)  # far from where times can no longer be reckoned with
 PROOF_TIME = timedelta(minutes=45)
-LONGEST_ERROR, MOST_SURVIVORS = 4000, 100  # of each job of a list that somebody looks at
 
 STATES = {
     Reason.TIMEOUT: State.TIMED_OUT,
@@ -52,7 +48,7 @@ def complete(session: Session, badge: Badge, job_id: str, said: Completion, now:
     output.heard(session, job, said.runId, now)
     output.receive(session, job, said.output, said.offset, said.leftOut)
     _note(job, said, now)
-    store.end(session, now, job, state_after(said), clip(said.errorMsg or "", LONGEST_ERROR) or _sentence(session, job))
+    store.end(session, now, job, state_after(said), said.errorMsg or _sentence(session, job))
     return job
 
 
@@ -116,15 +112,10 @@ def _in_ms(span: timedelta) -> int:
 
 def _note(job: Job, said: Completion, now: datetime) -> None:
     job.exit_code, job.reason, job.signal = said.exitCode, said.reason, said.signal
-    job.survivors = [_shortened(survivor) for survivor in said.survivors[:MOST_SURVIVORS]]
+    job.survivors = [asdict(survivor) for survivor in said.survivors]
     job.rusage = asdict(said.rusage) if said.rusage else None
     job.node_finished_at = _moment(said.finishedAt)
     job.started_at, job.finished_at = _times(job, said, now)
-
-
-def _shortened(survivor: Survivor) -> dict[str, Any]:
-    """Names of processes have 15 characters."""
-    return asdict(replace(survivor, comm=survivor.comm[:100], state=survivor.state and survivor.state[:100]))
 
 
 def _times(job: Job, said: Completion, now: datetime) -> tuple[datetime | None, datetime]:
@@ -142,4 +133,4 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    return moment if moment and moment.tzinfo and moment.year in YEARS else None
+    return moment if moment and moment.tzinfo else None

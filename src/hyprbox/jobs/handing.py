@@ -11,7 +11,6 @@ from hyprbox.errors import Conflict, Gone, Missing
 from hyprbox.jobs import store
 from hyprbox.jobs.model import Job, State
 from hyprbox.nodes import store as nodes
-from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import Badge
 from hyprwire import Job as Handed
 
@@ -44,8 +43,6 @@ def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: dateti
         raise Gone(f"job {job_id} is {job.state}")
     if job.state != State.QUEUED or _running(session, job.node_id):
         raise Conflict(f"job {job_id} is {job.state} or another job of node {job.node_id} is running")
-    if badge.node_id is None and not tokens.admit_fleet(session, [job.node_id], now)[job.node_id]:
-        raise Missing(f"job {job_id} is not known")
     if not _take(session, job, badge, run_id, now):
         raise Conflict(f"job {job_id} was taken by another run")
 

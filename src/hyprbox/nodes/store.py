@@ -68,6 +68,20 @@ def with_broken_journal(session: Session, now: datetime) -> Sequence[str]:
     return session.scalars(select(State.node_id).where(State.journal_broke_at > now - BROKEN_FOR)).all()
 
 
+def older_than(session: Session, version: str) -> dict[str, str]:
+    """Nodes whose agent is of an earlier version than this, and that version."""
+    versions = session.scalars(select(Node.agent_version).distinct())
+    older = [each for each in versions if _numbers(each) and _numbers(each) < _numbers(version)]
+    rows = session.execute(select(Node.node_id, Node.agent_version).where(Node.agent_version.in_(older)))
+    return {node_id: its for node_id, its in rows}
+
+
+def _numbers(version: str) -> list[int]:
+    """Of `0.10.2`, to be compared; none of what is no such version."""
+    parts = version.split(".")
+    return [int(part) for part in parts] if all(part.isdecimal() and len(part) < 10 for part in parts) else []
+
+
 def count_by_status(session: Session) -> dict[str, int]:
     counted = session.execute(select(State.status, func.count()).group_by(State.status)).all()
     return {Status.ONLINE: 0, Status.OFFLINE: 0} | dict(counted)

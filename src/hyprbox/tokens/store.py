@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids, secret
@@ -97,6 +97,14 @@ def admit_fleet(session: Session, node_ids: list[str], now: datetime) -> dict[st
 def is_pinned(session: Session, node_id: str, now: datetime) -> bool:
     """Whether a live token speaks for just this node."""
     return session.scalar(select(Token.id).where(Token.node_id == node_id, _live(now)).limit(1)) is not None
+
+
+def expiring(session: Session, now: datetime, before: datetime) -> dict[str, datetime]:
+    """By node, when the last of its own tokens ends, if that is so soon. Without any it is somebody else's concern."""
+    last = func.max(Token.expires_at)
+    own = select(Token.node_id, last).where(Token.node_id.is_not(None), _live(now)).group_by(Token.node_id)
+    soon = own.having(func.count() == func.count(Token.expires_at), last < before)
+    return {node_id: at for node_id, at in session.execute(soon) if node_id and at}
 
 
 def page(session: Session, before: str | None, limit: int) -> Sequence[Token]:
