@@ -27,6 +27,7 @@ arm() {
 
 say_outcome() {
   if [ -n "$HB_LOCKOUT" ]; then
+    say_doors
     say "applied, and taken back at $(since armed) unless job $HB_JOB is confirmed"
   else
     say "applied"

@@ -68,6 +68,18 @@ sshd_answers() {
   done
 }
 
+# Where the control plane may knock, and which keys prove that it is this machine that opens.
+say_doors() {
+  local port key
+  command -v sshd >/dev/null || return 0
+  for port in $(ssh_ports); do
+    # shellcheck disable=SC2016 # awk expands it
+    for key in $(ssh_settings | sed -n 's/^hostkey //p'); do
+      look awk -v port="$port" '{ print "hb: sshd on port " port " has the key " $1 " " $2 }' "$key.pub" 2>/dev/null
+    done
+  done
+}
+
 ssh_banner() {
   local address
   for address in $(ssh_addresses "$1"); do

@@ -38,6 +38,7 @@ RESOURCES = [
     "findings",
     "jobs",
     "remediations",
+    "guards",
     "presets",
     "runs",
     "overview",
@@ -47,7 +48,7 @@ FLOORS = [
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},
-    {"api", "pages", "live", "hot", "sweep", "keep", "onward"},
+    {"api", "pages", "live", "hot", "sweep", "keep", "onward", "guardian"},
     {"app", "serve", "life", "workers"},
     {"cli", "__main__"},
 ]

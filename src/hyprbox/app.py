@@ -21,6 +21,8 @@ from hyprbox.enrolments import pages as enrolments_pages
 from hyprbox.errors import Unauthenticated
 from hyprbox.findings import api as findings
 from hyprbox.findings import pages as findings_pages
+from hyprbox.guards import api as guards
+from hyprbox.guards import pages as guards_pages
 from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
 from hyprbox.jobs import pages as jobs_pages
@@ -41,7 +43,7 @@ from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, jobs, remediations, presets, runs]
+API = [people, tokens, nodes, enrolments, findings, jobs, remediations, guards, presets, runs]
 PAGES = [
     overview_pages,
     audit_pages,
@@ -51,6 +53,7 @@ PAGES = [
     enrolments_pages,
     findings_pages,
     jobs_pages,
+    guards_pages,
     remediations_pages,
     presets_pages,
     runs_pages,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import make_url
 
-from hyprbox import keep, onward, sweep
+from hyprbox import guardian, keep, onward, sweep
 from hyprbox.box import Box
 from hyprbox.bus import Bus
 from hyprbox.db import Topic
@@ -18,7 +18,8 @@ async def of(box: Box) -> AsyncIterator[None]:
     box.db.start(box.wake.publish, bus.tell if bus else None)
     await box.gate.refresh()
     by_the_clock = sweep.forever(box), sweep.look_again(box), sweep.listen(box), keep.forever(box), onward.forever(box)
-    tasks = [asyncio.create_task(work) for work in (box.gate.keep_fresh(), *by_the_clock)]
+    going_on = box.gate.keep_fresh(), *by_the_clock, guardian.forever(box)
+    tasks = [asyncio.create_task(work) for work in going_on]
     yield
     box.wake.close()
     for task in tasks:

@@ -5,6 +5,7 @@ from hyprbox.db import Base
 from hyprbox.enrolments import model as enrolments
 from hyprbox.facts import model as facts
 from hyprbox.findings import model as findings
+from hyprbox.guards import model as guards
 from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
 from hyprbox.people import model as people
@@ -12,5 +13,5 @@ from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, runs]
+MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, guards, runs]
 METADATA = Base.metadata

@@ -57,6 +57,7 @@ Version: 11.22-1.pgdg120+1
 Description: of a foreign archive
 
 END
+touch /var/lib/dpkg/info/postgresql-11.{list,md5sums}
 printf 'Origin: apt.postgresql.org\n' >/var/lib/apt/lists/pgdg_dists_x_Release
 printf 'Package: postgresql-11\nVersion: 11.22-1.pgdg120+1\nArchitecture: %s\n\n' "$arch" >/var/lib/apt/lists/pgdg_dists_x_main_Packages
 #: CRITICAL updates.stale_lists apt

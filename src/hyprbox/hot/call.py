@@ -15,12 +15,14 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 class Call:
-    """`headers` come with their names in lower case."""
+    """`headers` come with their names in lower case; `peer` is the address of who connected, maybe a proxy."""
 
-    __slots__ = ("_headers", "_query", "body", "path")
+    __slots__ = ("_headers", "_query", "body", "path", "peer")
 
-    def __init__(self, path: str, headers: list[tuple[bytes, bytes]], query: bytes, body: bytes) -> None:
-        self.path, self.body = path, body
+    def __init__(
+        self, path: str, headers: list[tuple[bytes, bytes]], query: bytes, body: bytes, peer: str = ""
+    ) -> None:
+        self.path, self.body, self.peer = path, body, peer
         self._headers, self._query = headers, query
 
     @property

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
+from hyprbox.guards import store as guards
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import decode
 from hyprbox.hot.polls import wait_of
 from hyprbox.jobs import ending, output
 from hyprbox.remediations import store as remediations
 from hyprbox.tokens.badge import Badge
+from hyprbox.visitor import address
 from hyprwire import Completion, Output, RunningJob
 
 
@@ -38,9 +40,12 @@ async def ping(box: Box, call: Call) -> Answer:
 async def complete(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Completion, call.body)
-    await box.db.write(_complete, badge, call.job_id, said, box.clock.now())
+    peer = address(call.peer, call.header(b"x-forwarded-for") or "", box.config.trusted_proxies)
+    await box.db.write(_complete, badge, call.job_id, said, box.clock.now(), peer)
     return DONE
 
 
-def _complete(session: Session, badge: Badge, job_id: str, said: Completion, now: datetime) -> None:
-    remediations.settle(session, now, ending.complete(session, badge, job_id, said, now).node_id)
+def _complete(session: Session, badge: Badge, job_id: str, said: Completion, now: datetime, peer: str | None) -> None:
+    job = ending.complete(session, badge, job_id, said, now)
+    guards.job_ended(session, now, job, peer)
+    remediations.settle(session, now, job.node_id)

@@ -115,7 +115,8 @@ class Cycle:
         elif self.more_body:
             self._protocol.flow.resume_reading()  # the parent pauses until an application has taken what is there
         else:
-            call = Call(self._path, self._headers, self._query, bytes(self.body))
+            peer = (self._protocol.client or ("",))[0]
+            call = Call(self._path, self._headers, self._query, bytes(self.body), peer)
             self._coroutine = answered(self._handler, self._box, call)
             self._go_on()
 

@@ -51,7 +51,7 @@ def before(box: Box, app: App) -> App:
             await app(scope, receive, send)
             return
         handler, limit = route
-        call = Call(scope["path"], scope["headers"], scope["query_string"], b"")
+        call = Call(scope["path"], scope["headers"], scope["query_string"], b"", (scope.get("client") or ("",))[0])
         try:
             async with room.of(await box.gate.badge(call.header(b"authorization"))) if limit > SMALL else nullcontext():
                 call.body = await read_body(scope, receive, limit)

@@ -42,6 +42,7 @@ class Order:
     expires_at: datetime | None = None
     preset: Preset | None = None
     rerun_of: str | None = None
+    called: str = ""
 
     def __post_init__(self) -> None:
         check_script(self.script)
@@ -52,9 +53,9 @@ class Order:
 
     @property
     def title(self) -> str:
-        """The preset's name, or the first line of the script that does something."""
-        if self.preset:
-            return self.preset.id
+        """What it is called, else the preset's name, or the first line of the script that does something."""
+        if self.called or self.preset:
+            return self.called or (self.preset.id if self.preset else "")
         lines = (line for line in self.script.splitlines() if not UNTITLED.fullmatch(line))
         return " ".join(next(lines, "empty script").split())[:100]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
@@ -25,6 +26,7 @@ from hyprbox.presets import store
 from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.form import prefill
 from hyprbox.presets.parameters import Parameter
+from hyprbox.presets.render import Mode
 from hyprwire.jobs import TIMEOUT_SECONDS
 
 
@@ -62,14 +64,22 @@ class Answer:
     risk: str
 
 
+class Rehearsal(StrEnum):
+    """Nothing is changed in either."""
+
+    CHECK = "check"
+    PLAN = "plan"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """Either `script` or `preset`."""
+    """Either `script` or `preset`. `mode` check says whether a preset has something to do, plan what it would do."""
 
     nodeId: str
     script: str | None = None
     preset: str | None = None
     params: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
+    mode: Rehearsal | None = None
     timeoutSeconds: int | None = None
     env: dict[str, str] = field(default_factory=dict)
     expiresAt: datetime | None = None
@@ -120,6 +130,19 @@ async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, ca
     return job_view(await box.db.write(store.fix, now, caller.name, box.presets, finding_id, data.preset, data.params))
 
 
+@post("/findings/{finding_id:str}/plan", guards=[operator])
+async def plan(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
+    """A job that shows what the fix would change, as differences, and changes nothing."""
+    now = box.clock.now()
+    return job_view(await box.db.write(store.plan, now, caller.name, box.presets, finding_id, data.preset, data.params))
+
+
+@post("/jobs/{job_id:str}/reversal", guards=[operator])
+async def reverse(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
+    """Takes back what a job of a preset has changed, as a new job."""
+    return job_view(await box.db.write(store.take_back, box.clock.now(), caller.name, box.presets, job_id))
+
+
 async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
     """Operators run presets, only admins run scripts of their own."""
     if (wanted.script is None) == (wanted.preset is None):
@@ -127,6 +150,9 @@ async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
     now = box.clock.now()
     if wanted.preset is not None:
         preset = store.known(box.presets, wanted.preset)
+        if wanted.mode is not None:
+            mode = Mode(wanted.mode)
+            return await box.db.write(store.run_other, now, caller.name, preset, wanted.nodeId, wanted.params, mode)
         if fresh.is_risky(preset.risk, 1):
             await fresh.require(box, caller, Form())
         return await box.db.write(store.run, now, caller.name, preset, wanted.nodeId, wanted.params, wanted.expiresAt)
@@ -178,4 +204,4 @@ def _parameter(parameter: Parameter) -> ParameterView:
     )  # fmt: skip
 
 
-handlers = [index, show, recommendations, queue, rerun, fix]
+handlers = [index, show, recommendations, queue, rerun, fix, plan, reverse]

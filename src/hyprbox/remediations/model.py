@@ -2,7 +2,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hyprbox.db import Base
@@ -22,7 +22,10 @@ class Verdict(StrEnum):
 
 
 class Remediation(Base):
-    """One fix of one finding: who ran which preset with what, and what the scan after it saw."""
+    """One fix of one finding: who ran which preset with what, and what the scan after it saw.
+
+    While it is `guarded` its change may still be taken back, so there is no verdict.
+    """
 
     __tablename__ = "remediations"
     __table_args__ = (
@@ -47,6 +50,7 @@ class Remediation(Base):
     ended_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
     note: Mapped[str]
+    guarded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     before: Mapped[str]
     after: Mapped[str | None]
 

@@ -38,12 +38,17 @@ class Record:
 NO_RECORD = Record(0, 0, 0, None)
 
 
-def start(session: Session, now: datetime, actor: str, finding: Finding, job: Job) -> Remediation:
+STAYS_GUARDED = (JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED)
+
+
+def start(
+    session: Session, now: datetime, actor: str, finding: Finding, job: Job, guarded: bool = False
+) -> Remediation:
     remediation = Remediation(
         node_id=finding.node_id, id=ids.new(), finding_id=finding.id, finding_type=finding.type,
         finding_key=finding.key, preset=job.preset or "", preset_version=job.preset_version or 0,
         preset_sha256=job.preset_sha256 or "", params=job.params, job_id=job.id, started_by=actor, started_at=now,
-        note="", before=keep(session, seen(finding)),
+        note="", guarded=guarded, before=keep(session, seen(finding)),
     )  # fmt: skip
     session.add(remediation)
     return remediation
@@ -89,8 +94,18 @@ def settle(session: Session, now: datetime, node_id: str, scan: dict[str, Any] |
         job = session.get(Job, (node_id, remediation.job_id))
         if finding is None or job is None or finding.fix_job == job.id:
             continue  # still at work
+        if remediation.guarded and job.state in STAYS_GUARDED:
+            continue
         _close(session, now, remediation, finding, job, scan)
     _note_regressions(session, now, node_id)
+
+
+def release(session: Session, now: datetime, job_id: str, rolled_back: str | None) -> None:
+    """Its guard is over: what was taken back has its verdict, the rest may have one."""
+    for remediation in session.scalars(select(Remediation).where(Remediation.job_id == job_id)).all():
+        remediation.guarded = False
+        if rolled_back and remediation.verdict is None:
+            remediation.verdict, remediation.note, remediation.ended_at = Verdict.ROLLED_BACK, rolled_back, now
 
 
 def unsettled_nodes(session: Session) -> Sequence[str]:

@@ -2,4 +2,4 @@
 
 from hyprbox.presets.pages import again, catalogue, finding, run
 
-handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start, again.rerun]
+handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start, again.rerun, again.reverse]

@@ -41,7 +41,7 @@ async def fix(finding_id: FromPath[str], frame: TheFrame, box: TheBox, form: The
     except Invalid as refusal:
         seen = await box.db.read(look_at, finding_id)
         return await _page(frame, box, seen, preset, fields(preset, values, refusal), refusal)
-    return go(f"/dashboard/jobs/{job.id}")
+    return go(f"/dashboard/{'guards' if preset.lockout else 'jobs'}/{job.id}")
 
 
 def _shown(catalogue: store.Catalogue, seen: OneFinding) -> Preset | None:
