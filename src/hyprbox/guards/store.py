@@ -24,7 +24,7 @@ from hyprbox.nodes import store as nodes
 from hyprbox.remediations import store as remediations
 
 OUTSIDE = (Kind.REACH, Kind.HUMAN)
-ENOUGH = 2
+ENOUGH, PROBES = 2, 3
 TRY_AGAIN = timedelta(seconds=3)
 AFTER_THE_END = timedelta(seconds=10)  # the node's own clock and way back
 SAID_BYTES = 64 * 1024
@@ -139,7 +139,8 @@ def wants(session: Session, now: datetime, guard: Guard) -> str | None:
         return "status"
     if is_proven(guard):
         return "confirm"
-    return None if "probe" in guard.tried else "probe"
+    has_been_seen = Kind.PROBE in guard.proofs or guard.tried.count("probe") >= PROBES
+    return None if has_been_seen else "probe"
 
 
 def ask(guard: Guard, what: str, job: Job) -> None:
