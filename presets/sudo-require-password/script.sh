@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # A file of sudo that sudo does not take ends sudo for everybody, so a copy of it is asked about first.
+# With -f, visudo looks at what stands in files and not at their modes, which sudo itself is less strict about.
 
 check() {
   local user
@@ -21,11 +22,11 @@ apply() {
 }
 
 verify() {
-  look visudo -cq >/dev/null && ! _is_unasked
+  look visudo -cqf /etc/sudoers >/dev/null && ! _is_unasked
 }
 
 revert() {
-  restore && look visudo -cq >/dev/null
+  restore && look visudo -cqf /etc/sudoers >/dev/null
 }
 
 _people() { if [[ $P_WHO == %* ]]; then members_of "${P_WHO#%}"; else printf '%s\n' "$P_WHO"; fi; }

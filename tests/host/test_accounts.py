@@ -57,6 +57,7 @@ bo ALL=NOPASSWD:/bin/true
 def test_a_password_is_asked_for_from_now_on(box):
     box.run(ADA)
     box.write("/etc/sudoers.d/10-theirs", RULES.replace("ada,bo", "bo"), mode=0o440)
+    box.write("/etc/sudoers.d/20-theirs", "bo ALL=(ALL) ALL\n", mode=0o644)
     before, runs = box.changed("/etc"), Runs(box, "sudo-require-password", who="ada", file="/etc/sudoers.d/10-theirs")
     assert box.run("sudo -l -U ada").output.count("NOPASSWD") == 1
 

@@ -109,7 +109,7 @@ def test_sshd_is_hardened_and_the_control_plane_itself_sees_that_people_get_in(s
 def test_a_person_is_asked_where_no_look_from_outside_says_anything(stage):
     name = "account.sudo_nopasswd dora@80-theirs"
     job = fix(stage, name)
-    stage.ended(job)
+    assert stage.ended(job)["state"] == "SUCCEEDED", stage.output(job)
     wait_until(lambda: len(guard(stage, job)["proofs"]) >= 2, seconds=20)
     assert (guard(stage, job)["state"], remediation(stage, job)["verdict"]) == ("ARMED", None)
 
