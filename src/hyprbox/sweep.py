@@ -33,6 +33,7 @@ LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 LISTEN_SECONDS = 10
+HEARD_AT_ONCE = 1000
 CHANGES_KEPT = timedelta(hours=1)
 TOKEN_ENDS_SOON = timedelta(days=14)
 
@@ -54,13 +55,15 @@ async def listen(box: Box) -> None:
     while True:
         await asyncio.sleep(LISTEN_SECONDS)
         try:
-            await box.db.write(_listen, box.clock.now(), _taken(box.heard))
+            heard = list(_taken(box.heard).items())
+            for first in range(0, len(heard), HEARD_AT_ONCE):  # heartbeats are written in between
+                await box.db.write(contact.note, dict(heard[first : first + HEARD_AT_ONCE]))
+            await box.db.write(_mark_silent, box.clock.now())
         except Exception as error:
             note(error, "writing down who was heard")
 
 
-def _listen(session: Session, now: datetime, heard: dict[str, datetime | None]) -> None:
-    contact.note(session, heard)
+def _mark_silent(session: Session, now: datetime) -> None:
     contact.mark_silent(session, now, from_ms(facts.value(session, facts.SWEEPING_SINCE)))
 
 

@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from hyprbox.clock import to_ms
 from hyprbox.db import wake
+from hyprbox.nodes.beats import Rows
 from hyprbox.nodes.model import State, Status
 
 SILENCE = timedelta(seconds=60)
+HEARD = """
+UPDATE node_state SET last_contact = beat.now, silent_since = NULL FROM BEATS
+WHERE node_state.node_id = beat.node_id"""
 
 
 def note(session: Session, heard: Mapping[str, datetime | None]) -> None:
     """When these nodes were heard; None for one that does not hold polls, of which silence tells nothing."""
-    if heard:
-        table = cast(Table, State.__table__)
-        rows = [{"node": node_id, "at": at} for node_id, at in heard.items()]
-        these = update(table).where(table.c.node_id == bindparam("node"))
-        session.connection().execute(these.values(last_contact=bindparam("at"), silent_since=None), rows)
+    rows = [(node_id, at and to_ms(at)) for node_id, at in sorted(heard.items())]
+    Rows.of(session, ("node_id", "now"), rows).run(session, HEARD)
 
 
 def mark_silent(session: Session, now: datetime, since: datetime) -> list[str]:
