@@ -12,7 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.template import TemplateConfig
 
-from hyprbox import door, form, health, life, refuse
+from hyprbox import door, form, health, hosts, life, refuse
 from hyprbox.audit import pages as audit_pages
 from hyprbox.auth import Caller
 from hyprbox.box import Box
@@ -91,7 +91,7 @@ def create(box: Box) -> shim.App:
         state=State({"box": box}),
         template_config=TemplateConfig(instance=engine.engine()),
     )
-    return shim.before(box, shield.around(app))
+    return shim.before(box, hosts.only(box.config.public_url, shield.around(app)))
 
 
 def _all(resources: Iterable[Any]) -> list[HTTPRouteHandler]:

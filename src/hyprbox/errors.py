@@ -66,6 +66,12 @@ class Unsupported(Refusal):
     status, title = 415, "Unsupported media type"
 
 
+class Misdirected(Refusal):
+    """Whoever asks means somebody else, by the name they use."""
+
+    status, title = 421, "Misdirected request"
+
+
 class TooMany(Refusal):
     status, title, retry_after = 429, "Too many requests", 10
 

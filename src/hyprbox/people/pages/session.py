@@ -24,7 +24,7 @@ async def let_in(box: Box, request: HttpRequest, person: Person, path: str = "/d
 
 def of(request: HttpRequest, box: Box) -> str:
     peer = request.client.host if request.client else ""
-    return address(peer, request.headers.get("x-forwarded-for", ""), box.config.trusted_proxies)
+    return address(peer, ",".join(request.headers.getall("x-forwarded-for", [])), box.config.trusted_proxies)
 
 
 def cookie(box: Box, text: str) -> Cookie:
