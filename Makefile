@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci/run deploy/install 2>/dev/null | grep -v '\.py$$')
 
-.PHONY: run agent test-agent dev test lint types bench docs lock
+.PHONY: run agent test-agent dev test lint types bench docs lock screenshots
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
@@ -30,6 +30,9 @@ types: .venv/ready-to-test
 
 docs: .venv/ready           ## writes the tables of docs/reference from the code
 	$(PYTHON) tools/docs.py
+
+screenshots: .venv/ready-to-test  ## every page of the demonstration as a picture, in light, dark and on a phone
+	$(PYTHON) tools/screenshots.py
 
 bench: .venv/ready-to-test  ## prints its tables; takes minutes
 	$(PYTHON) -m bench

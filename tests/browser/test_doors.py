@@ -211,17 +211,18 @@ def test_a_session_alone_may_not_start_something_risky_over_the_api(page, world,
     assert (answer.status, answer.json()["title"]) == (403, "Confirm that it is you")
 
 
-def test_a_script_on_many_nodes_asks_who_is_there(page, world, greta):
-    names = [f"many-{n}" for n in range(11)]
-    for name in names:
-        world.agent(name).beat()
+def test_a_run_on_many_nodes_asks_who_is_there(page, world, greta):
+    for n in range(11):
+        world.agent(f"many-{n}").beat()
     grow_old(world, greta)
-    page.goto(f"{world.url}/dashboard/run?{'&'.join(f'node={name}' for name in names)}")
-    page.get_by_label("Script").fill("echo kept\n# <b>")
-    page.get_by_role("button", name=re.compile("Run it")).click()
+    page.goto(f"{world.url}/dashboard/begin-run?q=many-")
+    page.get_by_role("textbox", name="Script").fill("echo kept\n# <b>")
+    page.get_by_role("button", name="Show the plan").click()
+    page.get_by_role("button", name="Begin the run").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("row").filter(has_text="echo kept")).to_have_count(11)
+    expect(page.locator("h1")).to_contain_text("echo kept")
+    expect(page.get_by_role("row").filter(has_text="many-")).to_have_count(11)
 
 
 def test_an_admin_signs_somebody_out(page, browser, world, greta):

@@ -1,11 +1,15 @@
 """Every page: nothing that axe finds, nothing that the browser complains of, in light and dark, wide and narrow."""
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from litestar.handlers import HTTPRouteHandler
 from playwright.sync_api import BrowserContext, Page
 
+from hyprbox import app
 from tests.browser.window import Complaints
 from tests.world import World, finding
 
@@ -32,24 +36,38 @@ PAGES = [
     "/dashboard/findings?view=list",
     "/dashboard/findings/acknowledgement?type=tls.expiring&severity=CRITICAL",
     "/dashboard/findings/{finding}",
+    "/dashboard/findings/{fixed}",
     "/dashboard/jobs",
     "/dashboard/jobs/{ended}",
     "/dashboard/jobs/{running}",
     "/dashboard/jobs/{queued}",
     "/dashboard/run?node=page-1",
+    "/dashboard/runs",
+    "/dashboard/runs/{run}",
+    "/dashboard/begin-run?q=page-1",
+    "/dashboard/search?q=page",
+    "/dashboard/search?q=nothing+is+called+that",
     "/dashboard/presets",
     "/dashboard/presets/certbot-renew",
     "/dashboard/settings/tokens",
     "/dashboard/settings/people",
     "/dashboard/settings/keys",
     "/dashboard/settings/audit",
+    "/dashboard/settings/sessions",
+    "/dashboard/settings/retention",
     "/dashboard/settings/account",
+    "/dashboard/settings/account/second-factor",
     "/dashboard/nodes/{hostile_node}",
     "/dashboard/nodes/{hostile_node}/findings",
     "/dashboard/findings/{hostile_finding}",
     "/dashboard/jobs/{hostile_job}",
     "/api/docs",
 ]
+
+FOR_STRANGERS = ["/dashboard/sign-in", "/dashboard/welcome/nothing", "/dashboard/nowhere"]
+# What the router has besides pages: streams, parts of pages, files, and ways to somewhere else.
+NO_PAGES = {"/live", "/jobs/*/live", "/palette", "/completions", "/remediations/*/proof", "/settings"}
+NO_PAGES |= {"/sign-in/openid", "/sign-in/openid/back"}
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +102,8 @@ def ids(world: World) -> dict[str, str]:
     evil.say(hostile_job, HOSTILE + "\n" + "x" * 1_000_000 + "\n<b>end</b>\n")
     evil.complete(hostile_job, 1, errorMsg=HOSTILE, survivors=[{"pid": 1, "comm": HOSTILE}])
     return {
+        "fixed": fixed(world),
+        "run": begun(world),
         "finding": world.finding_id("page-1", "tls.expiring"),
         "hostile_finding": world.finding_id(NODE, "evil.<b>type"),
         "ended": ended, "running": running, "queued": queued, "hostile_job": hostile_job,
@@ -106,12 +126,49 @@ def too_wide(page: Page) -> list[str]:
     return found
 
 
+def fixed(world: World) -> str:
+    """A finding with a proof."""
+    agent = world.agent("page-2")
+    agent.beat()
+    agent.report(finding("tls.expiring", "/etc/letsencrypt/live/b/fullchain.pem"), types=["tls.expiring"])
+    finding_id = world.finding_id("page-2", "tls.expiring")
+    job_id = world.visitor("ada").post(
+        f"/dashboard/findings/{finding_id}/fix", {"preset": "certbot-renew", "p.lineage": "b"}
+    )
+    job_id = job_id.headers["location"].rpartition("/")[2]
+    agent.accept(job_id)
+    agent.complete(job_id, 0)
+    agent.report(types=["tls.expiring"], job_id=job_id)
+    return finding_id
+
+
+def begun(world: World) -> str:
+    answer = world.visitor("ada").post(
+        "/dashboard/begin-run", {"q": "node=page-1", "script": "echo run", "sure": "yes"}
+    )
+    return answer.headers["location"].rpartition("/")[2]
+
+
 @pytest.fixture(scope="module")
 def looking(context: BrowserContext) -> Iterator[tuple[Page, Complaints]]:
     """One window for all pages, with axe in it; a policy of ours would not let a page load it."""
     with context.new_page() as page:
         page.add_init_script(AXE)
         yield page, Complaints(page)
+
+
+def test_every_page_of_the_router_is_looked_at():
+    """A page that somebody adds is one more line above."""
+    pages = [path for path in PAGES + FOR_STRANGERS if path.startswith("/dashboard")]
+    looked_at = {re.sub(r"\?.*", "", path).removeprefix("/dashboard") or "/" for path in pages}
+    served = {path for resource in app.PAGES for each in resource.handlers for path in paths(each)}
+    for path in served - NO_PAGES:
+        assert any(fnmatchcase(page, path) for page in looked_at), f"{path} is missing in PAGES"
+
+
+def paths(handler: HTTPRouteHandler) -> set[str]:
+    """With a star for each parameter."""
+    return {re.sub(r"\{[^}]*\}", "*", path) for path in handler.paths} if "GET" in handler.http_methods else set()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -130,7 +187,7 @@ def test_a_page_is_sound(looking, world, ids, path):
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["/dashboard/sign-in", "/dashboard/welcome/nothing", "/dashboard/nowhere"])
+@pytest.mark.parametrize("path", FOR_STRANGERS)
 def test_a_page_for_strangers_is_sound(looking, world, path):
     page, complaints = looking
     page.context.clear_cookies()
@@ -138,6 +195,52 @@ def test_a_page_for_strangers_is_sound(looking, world, path):
     assert (status == 200) == (path == "/dashboard/sign-in")
     assert violations(page) == []
     assert complaints == []
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/nodes", "/dashboard/findings", "/dashboard/sign-in"])
+def test_a_first_page_is_small(world, ids, path):
+    """Everything that comes over the wire for it, when a browser has nothing of it yet."""
+    page = world.visitor("ada" if path != "/dashboard/sign-in" else None).get(path)
+    files = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))
+    assert len(files) >= 2
+    sizes = [len(page.content), *(wire_size(world, file) for file in files)]
+    assert sum(sizes) < 100_000, sizes
+
+
+def wire_size(world: World, file: str) -> int:
+    with world.http.stream("GET", file, headers={"accept-encoding": "gzip"}) as answer:
+        return sum(map(len, answer.iter_raw()))
+
+
+def test_a_browser_runs_and_loads_nothing_but_ours(context, world):
+    """The policy is the strictest there is, and the browser keeps to it: an injected script and a foreign picture."""
+    ada = context.new_page()
+    world.sign_in(ada, "ada")
+    answer = ada.goto(f"{world.url}/dashboard")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert "http" not in policy
+    broken = ada.evaluate(
+        """() => new Promise(done => {
+          const seen = [];
+          document.addEventListener("securitypolicyviolation", event => {
+            seen.push(event.effectiveDirective);
+            if (seen.length === 3) done(seen.sort());
+          });
+          const script = document.createElement("script");
+          script.textContent = "document.title = 'owned'";
+          document.body.append(script);
+          const picture = document.createElement("img");
+          picture.src = "http://127.0.0.2/picture.png";
+          document.body.append(picture);
+          document.body.setAttribute("style", "color: red");
+        })"""
+    )
+    assert broken == ["img-src", "script-src-elem", "style-src-attr"]
+    assert ada.title() != "owned"
+    ada.close()
 
 
 def test_nothing_moves_while_a_page_loads_and_refreshes(ada, world, ids):

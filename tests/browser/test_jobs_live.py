@@ -48,17 +48,22 @@ def test_a_script_for_one_node_leads_to_its_job(ada, world, node):
     expect(ada.get_by_text("Cancelled by ada before it started.")).to_be_visible()
 
 
-def test_a_script_for_ticked_nodes_becomes_a_job_on_each(ada, world, node):
+def test_a_script_for_ticked_nodes_is_planned_and_becomes_a_run(ada, world, node):
     world.agent("jobs-2").beat()
     ada.goto(f"{world.url}/dashboard/nodes?q=jobs-")
     ada.get_by_label("Tick jobs-1").check()
     ada.get_by_label("Tick jobs-2").check()
     ada.get_by_role("button", name="Run a script…").click()
-    expect(ada.get_by_role("textbox", name="Nodes")).to_have_value("jobs-1 jobs-2")
-    ada.get_by_label("Script").fill("true # for two")
-    ada.get_by_role("button", name="Run it").click()
+    expect(ada.get_by_role("textbox", name="Nodes")).to_have_value("node=jobs-1,jobs-2")
+    ada.get_by_role("textbox", name="Script").fill("true # for two")
+    ada.get_by_role("button", name="Show the plan").click()
+    expect(ada.get_by_role("heading", name="The plan: 2 nodes in 2 batches")).to_be_visible()
+    ada.get_by_role("button", name="Begin the run").click()
 
-    expect(ada.get_by_role("row").filter(has_text="true # for two")).to_have_count(2)
+    expect(ada.get_by_role("heading", name="true # for two")).to_be_visible()
+    expect(ada.get_by_role("row").filter(has_text="jobs-1")).to_be_visible()
+    ada.get_by_text("Stop…").click()
+    ada.get_by_role("button", name="Stop it").click()
     for row in world.visitor("ada").get("/api/jobs?state=QUEUED").json()["items"]:
         world.visitor("ada").post(f"/dashboard/jobs/{row['id']}/cancellation")
 

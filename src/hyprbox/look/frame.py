@@ -13,6 +13,8 @@ from litestar.response import Redirect, Template
 from hyprbox.auth import Caller
 from hyprbox.people.model import Role
 
+SMALL_FLEET = 1000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
@@ -46,6 +48,11 @@ class Frame:
     seen: str
     public_url: str
     fleet: Fleet
+
+    @property
+    def pace(self) -> str:
+        """How often heartbeats refresh a page: each of a small fleet shows at once, a large one never stops sending."""
+        return "500ms" if self.fleet.nodes <= SMALL_FLEET else "5s"
 
     def page(self, template: str, status: int = 200, **context: Any) -> Template:
         return html(template, status, frame=self, now=self.now, may=may(self.caller), **context)

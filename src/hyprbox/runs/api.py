@@ -7,12 +7,16 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Forbidden, Invalid
+from hyprbox.form import Form
+from hyprbox.nodes.search import names
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.people.model import Role
+from hyprbox.presets.store import known
 from hyprbox.runs import store
 from hyprbox.runs.model import Run, Step
 from hyprbox.runs.spec import Spec
@@ -49,6 +53,7 @@ async def targets(
 @post("/runs", guards=[operator])
 async def begin(data: JSONBody[Spec], box: TheBox, caller: TheCaller) -> RunView:
     check_rights(caller, data)
+    await ask_if_risky(box, caller, data, Form())
     run = await box.db.write(store.begin, box.clock.now(), caller.name, box.presets, data)
     return await _view(box, caller, run.id)
 
@@ -89,6 +94,13 @@ def check_rights(caller: Caller, spec: Spec) -> None:
     """Operators run presets, only admins run scripts of their own."""
     if spec.script is not None and not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
+
+
+async def ask_if_risky(box: Box, caller: Caller, spec: Spec, form: Form) -> None:
+    """A run over many nodes, or of a preset that is a risk by itself, needs to know who is there."""
+    nodes = await box.db.read(names, box.clock.now(), spec.q, fresh.MANY_NODES + 1)
+    if fresh.is_risky(known(box.presets, spec.preset).risk if spec.preset else "", len(nodes)):
+        await fresh.require(box, caller, form)
 
 
 async def may_go_on(box: Box, caller: Caller, run_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from litestar import get, post
 from litestar.params import FromQuery
@@ -20,7 +21,10 @@ from hyprbox.look.frame import TheFrame, go
 
 
 @get("/run", guards=[admin])
-async def show(frame: TheFrame, node: FromQuery[list[str] | None] = None) -> Template:
+async def show(frame: TheFrame, node: FromQuery[list[str] | None] = None) -> Template | Redirect:
+    """Over several nodes it is a run: planned, shown, and begun with one of them."""
+    if node and len(node) > 1:
+        return go(f"/dashboard/begin-run?{urlencode({'node': node}, doseq=True)}")
     return frame.page("jobs/run.html", typed=Typed(nodes=" ".join(node or [])), refusal=None)
 
 

@@ -13,7 +13,7 @@ from hyprbox.door import TheBox, viewer
 from hyprbox.wake import Ear, Wake
 
 KINDS = ("nodes", "findings", "jobs")
-AT_MOST_EVERY = 1.0
+AT_MOST_EVERY = 0.5
 KEEP_ALIVE_SECONDS = 15.0
 
 

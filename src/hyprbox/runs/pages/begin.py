@@ -11,11 +11,12 @@ from hyprbox.box import Box
 from hyprbox.door import TheBox, operator
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import Form, TheForm
+from hyprbox.fresh import ConfirmFirst
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.presets.fields import fields, given
 from hyprbox.presets.store import known
 from hyprbox.runs import store
-from hyprbox.runs.api import check_rights
+from hyprbox.runs.api import ask_if_risky, check_rights
 from hyprbox.runs.batches import CANARY
 from hyprbox.runs.spec import Spec
 from hyprbox.runs.targets import Plan, plan
@@ -43,7 +44,10 @@ async def start(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redir
         check_rights(frame.caller, spec)
         if form.text("sure") != "yes":
             return _page(frame, box, form, found=await box.db.read(plan, frame.now, box.presets, spec))
+        await ask_if_risky(box, frame.caller, spec, form)
         run = await box.db.write(store.begin, frame.now, frame.caller.name, box.presets, spec)
+    except ConfirmFirst:
+        raise
     except Refusal as refusal:
         return _page(frame, box, form, refusal=refusal)
     return go(f"/dashboard/runs/{run.id}")
