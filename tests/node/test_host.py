@@ -152,7 +152,7 @@ def test_this_very_host_can_be_observed():
     assert 0 <= seen.cpu_percent <= 100
     assert 0 < seen.ram_percent < 100
     assert seen.kernel == os.uname().release
-    assert pulse.heartbeat(config.load({}), seen).agent_version
+    assert pulse.heartbeat(config.load({}), seen, {}).agent_version
 
 
 def test_elsewhere_psutil_observes():

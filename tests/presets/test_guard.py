@@ -33,6 +33,19 @@ def after(seconds, *scripts):
     return f"{first}sleep {seconds}\n" + "".join(others)
 
 
+WAIT = f"""
+seen() {{ if [ "$(id -u)" = 0 ]; then test -e "$1"; else sudo -n test -e "$1"; fi; }}
+open() {{ seen {GUARD}/armed || seen {GUARD}/rolling_back || seen {GUARD}/rollback; }}
+while open && ! seen {GUARD}/rollback-FAILED; do sleep 0.1; done
+sleep 0.2
+"""
+
+
+def settled(first, *others):
+    """The same, with a pause until the guard of the first has done its work, however slow this machine is."""
+    return f"(\n{first})\n{WAIT}" + "".join(f"(\n{script})\n" for script in others)
+
+
 def test_it_is_armed_before_anything_is_changed(machine, tmp_path):
     apply = f"look stat -c %a {GUARD}/rollback && look test -e {GUARD}/armed && {demo.FUNCTIONS['apply']}"
     ended = machine.run(script(tmp_path, apply=apply))
@@ -47,7 +60,7 @@ def test_what_nobody_confirms_is_taken_back(machine, tmp_path):
     machine.write(FILE, "old\n")
     before = machine.tree("/etc")
 
-    ended = machine.run(after(2.5, script(tmp_path, seconds=1, check="true"), script(tmp_path, "status", check="true")))
+    ended = machine.run(settled(script(tmp_path, seconds=2, check="true"), script(tmp_path, "status", check="true")))
 
     assert ended.code == 0
     assert ended.said[-1].startswith("job job-1 is rolled_back since 20")
@@ -57,7 +70,7 @@ def test_what_nobody_confirms_is_taken_back(machine, tmp_path):
 
 
 def test_what_is_confirmed_stays(machine, tmp_path):
-    confirmed = after(2, after(0, script(tmp_path, seconds=1), script(tmp_path, "confirm")), script(tmp_path, "status"))
+    confirmed = after(3, after(0, script(tmp_path, seconds=3), script(tmp_path, "confirm")), script(tmp_path, "status"))
     ended = machine.run(confirmed)
 
     assert ended.code == 0
@@ -85,7 +98,7 @@ def test_while_it_is_armed_status_says_until_when(machine, tmp_path):
 
 
 def test_a_confirmation_that_comes_too_late_is_refused(machine, tmp_path):
-    ended = machine.run(after(2.5, script(tmp_path, seconds=1), script(tmp_path, "confirm")))
+    ended = machine.run(settled(script(tmp_path, seconds=2), script(tmp_path, "confirm")))
     assert ended.code == 26
     assert "job job-1 is rolled_back since 20" in ended.said[-1]
     assert "this comes too late" in ended.said[-1]
@@ -122,7 +135,7 @@ def test_what_fails_leaves_no_guard_behind(machine, tmp_path, part, code):
 def test_a_revert_disarms(machine, tmp_path):
     before = machine.tree("/etc")
 
-    ended = machine.run(after(0, script(tmp_path, seconds=1), script(tmp_path, "revert")) + "sleep 2\n")
+    ended = machine.run(after(0, script(tmp_path, seconds=3), script(tmp_path, "revert")) + "sleep 3\n")
 
     assert ended.said[-1] == "taken back"
     assert machine.path(f"{GUARD}/taken_back").exists()
@@ -133,7 +146,7 @@ def test_a_revert_disarms(machine, tmp_path):
 def test_a_way_back_that_fails_is_tried_three_times_and_written_down(machine, tmp_path):
     revert = "S touch /srv/tried; say trying; false"
     machine.path("/srv").mkdir()
-    ended = machine.run(after(9, script(tmp_path, seconds=1, revert=revert), script(tmp_path, "status", revert=revert)))
+    ended = machine.run(settled(script(tmp_path, seconds=2, revert=revert), script(tmp_path, "status", revert=revert)))
 
     assert ended.code == 32
     assert ended.said.count("trying") == 3
@@ -144,14 +157,14 @@ def test_a_way_back_that_fails_is_tried_three_times_and_written_down(machine, tm
 def test_a_way_back_that_fails_once_is_tried_again(machine, tmp_path):
     revert = "look test -e /srv/tried || { S touch /srv/tried; false; } && restore"
     machine.path("/srv").mkdir()
-    ended = machine.run(after(5, script(tmp_path, seconds=1, revert=revert), script(tmp_path, "status")))
+    ended = machine.run(settled(script(tmp_path, seconds=2, revert=revert), script(tmp_path, "status")))
 
     assert ended.said[-1].startswith("job job-1 is rolled_back")
     assert not machine.path(FILE).exists()
 
 
 def test_after_a_failed_way_back_a_person_may_take_it_back_or_let_it_stay(machine, tmp_path):
-    machine.run(after(8, script(tmp_path, seconds=1, revert="false")))
+    machine.run(settled(script(tmp_path, seconds=2, revert="false")))
     assert machine.path(f"{GUARD}/rollback-FAILED").exists()
 
     assert machine.run(script(tmp_path, "revert")).said[-1] == "taken back"
@@ -225,7 +238,7 @@ def test_an_agent_that_is_not_root_arms_it_through_sudo(machine, tmp_path):
     allow(machine, "nobody ALL=(ALL) NOPASSWD: ALL\n")
     before = machine.tree("/etc")
 
-    ended = machine.run(after(2.5, script(tmp_path, seconds=1), script(tmp_path, "status")), uid=NOBODY)
+    ended = machine.run(settled(script(tmp_path, seconds=2), script(tmp_path, "status")), uid=NOBODY)
 
     assert ended.said[-1].startswith("job job-1 is rolled_back since 20")
     assert machine.tree("/etc") == before
@@ -235,7 +248,7 @@ def test_the_way_back_needs_nothing_but_its_script(machine, tmp_path):
     """Not even values that only the preset's own check has found."""
     check = "[ ! -e /etc/demo.conf ] || return 10; _FOUND=('a b' \"c'd\")"
     revert = 'restore && printf "%s." "${_FOUND[@]}" | S tee /etc/found >/dev/null'
-    machine.run(after(2.5, script(tmp_path, seconds=1, check=check, revert=revert)))
+    machine.run(settled(script(tmp_path, seconds=2, check=check, revert=revert)))
     assert machine.path("/etc/found").read_text() == "a b.c'd."
 
 
