@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "hyprbox": {
         "hyprwire",
         "alembic",
+        "apprise",
         "argon2",
         "authlib",
         "click",
@@ -41,6 +42,7 @@ RESOURCES = [
     "guards",
     "presets",
     "runs",
+    "notices",
     "overview",
 ]
 FLOORS = [

@@ -29,6 +29,8 @@ from hyprbox.jobs import pages as jobs_pages
 from hyprbox.look import engine, files, shield
 from hyprbox.nodes import api as nodes
 from hyprbox.nodes import pages as nodes_pages
+from hyprbox.notices import api as notices
+from hyprbox.notices import pages as notices_pages
 from hyprbox.overview import pages as overview_pages
 from hyprbox.overview.pages import around
 from hyprbox.people import api as people
@@ -43,7 +45,7 @@ from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, jobs, remediations, guards, presets, runs]
+API = [people, tokens, nodes, enrolments, findings, jobs, remediations, guards, presets, runs, notices]
 PAGES = [
     overview_pages,
     audit_pages,
@@ -57,6 +59,7 @@ PAGES = [
     remediations_pages,
     presets_pages,
     runs_pages,
+    notices_pages,
 ]
 
 LARGEST_BODY = 4 * 1024 * 1024

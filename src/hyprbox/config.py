@@ -25,6 +25,7 @@ class Config:
     sweep_interval: timedelta
     secret_key_file: Path
     trusted_proxies: tuple[Network, ...]
+    notify_networks: tuple[Network, ...]
     agent_dir: Path
     keep_samples: timedelta
     keep_hours: timedelta
@@ -142,6 +143,12 @@ VARIABLES = [
         "HYPRBOX_TRUSTED_PROXIES",
         "",
         "Addresses or networks, comma-separated, whose `X-Forwarded-*` headers count.",
+        _networks,
+    ),
+    Variable(
+        "HYPRBOX_NOTIFY_NETWORKS",
+        "",
+        "Networks, comma-separated, into which notifications may go besides the public Internet.",
         _networks,
     ),
     Variable("HYPRBOX_AGENT_DIR", "dist", "Where the agent's files for installation by URL are.", Path),

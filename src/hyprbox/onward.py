@@ -1,12 +1,15 @@
-"""What goes on by itself, as soon as something has ended or its time has come: runs."""
+"""What goes on by itself, as soon as something has ended or its time has come: runs, and what people are told."""
 
 import asyncio
 
 from hyprbox.box import Box
 from hyprbox.errors import note
+from hyprbox.notices import outbox, post, sorting
 from hyprbox.runs import going as runs
 
 LOOK_SECONDS = 2.0
+TELL_SECONDS = 2.0
+KEEPING_PASSES = 1800
 PAUSE_SECONDS = 0.2  # what ends within it is judged together
 
 
@@ -21,3 +24,30 @@ async def forever(box: Box) -> None:
                 note(error, "moving runs on")
             await asyncio.sleep(PAUSE_SECONDS)
             await ear.wait(LOOK_SECONDS)
+
+
+async def tell(box: Box) -> None:
+    """What happened becomes messages, and messages are sent."""
+    passes = 0
+    while True:
+        try:
+            now = box.clock.now()
+            if passes % KEEPING_PASSES == 0:
+                await box.db.write(sorting.note_expiring_tokens, now)
+                await box.db.write(sorting.forget, now)
+            if await box.db.read(sorting.has_work, now):
+                await box.db.write(sorting.sort, now, box.config.public_url)
+            await deliver(box)
+        except Exception as error:
+            note(error, "telling people")
+        passes += 1
+        await asyncio.sleep(TELL_SECONDS)
+
+
+async def deliver(box: Box) -> None:
+    while await box.db.read(outbox.has_work, box.clock.now()):
+        letters = await box.db.write(outbox.take, box.clock.now(), box.config.secret_key_file)
+        if not letters:
+            return
+        outcomes = await post.send(letters, box.config.notify_networks)
+        await box.db.write(outbox.note, box.clock.now(), outcomes)

@@ -8,10 +8,11 @@ from hyprbox.findings import model as findings
 from hyprbox.guards import model as guards
 from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
+from hyprbox.notices import model as notices
 from hyprbox.people import model as people
 from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, guards, runs]
+MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, guards, runs, notices]
 METADATA = Base.metadata

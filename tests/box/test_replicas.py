@@ -1,8 +1,10 @@
 """Several processes on one PostgreSQL are one control plane, also while PostgreSQL itself is away."""
 
+import json
 import threading
 import time
 from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import psycopg
@@ -28,6 +30,8 @@ def postgres(memory_folder):
 def pair(postgres, tmp_path_factory):
     url = postgres.fresh()
     settings = {"HYPRBOX_OFFLINE_AFTER": "4s", "HYPRBOX_SWEEP_INTERVAL": "500ms"}
+    key_file = tmp_path_factory.mktemp("key") / "secret.key"
+    settings |= {"HYPRBOX_NOTIFY_NETWORKS": "127.0.0.0/8", "HYPRBOX_SECRET_KEY_FILE": str(key_file)}
     with (
         serving(tmp_path_factory.mktemp("one"), url, **settings) as one,
         serving(tmp_path_factory.mktemp("two"), url, **settings) as two,
@@ -145,6 +149,50 @@ def test_the_same_report_to_both_at_once_is_one_finding(agents, admins):
     for thread in threads:
         thread.join()
     assert len(admins[0].get("/api/findings", params={"nodeId": "eu-5"}).json()["items"]) == 30
+
+
+class Hooks(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.server.got.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hooks():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hooks)
+    server.got = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_two_replicas_tell_everything_once(agents, admins, hooks):
+    url = f"http://127.0.0.1:{hooks.server_port}/hook"
+    channel = admins[0].post("/api/channels", json={"name": "hook", "url": url}).raise_for_status().json()
+    wanted = {"name": "jobs", "kinds": ["job.failed"], "channels": [channel["id"]], "groupSeconds": 0}
+    rule = admins[1].post("/api/rules", json=wanted).raise_for_status().json()
+    jobs = set()
+    for n in range(12):
+        beat(agents[n % 2], f"told-{n}")
+        job = admins[n % 2].post("/api/jobs", json={"nodeId": f"told-{n}", "script": "false"}).json()
+        agents[n % 2].post(f"/api/jobs/{job['id']}/accept", json={"runId": "r"}).raise_for_status()
+        end = {"runId": "r", "exitCode": 1, "reason": "exit"}
+        agents[1 - n % 2].post(f"/api/jobs/{job['id']}/complete", json=end).raise_for_status()
+        jobs.add(f"job:{job['id']}")
+
+    def told():
+        return [matter["subject"] for message in hooks.got for matter in message["matters"]]
+
+    wait_until(lambda: len(told()) >= len(jobs), seconds=60)
+    time.sleep(3)  # in which nothing is told again
+    assert sorted(told()) == sorted(jobs)
+    assert len({message["id"] for message in hooks.got}) == len(hooks.got)
+    admins[0].delete(f"/api/rules/{rule['id']}").raise_for_status()
 
 
 def test_every_connection_dropped_is_a_moment_and_no_more(postgres, agents, admins):

@@ -14,6 +14,7 @@ COMMANDS = {
     "query": "queries",
     "finding": "findings",
     "job": "jobs",
+    "notify": "notify",
     "preset": "presets",
     "proof": "proofs",
     "token": "tokens",

@@ -1,0 +1,397 @@
+"""People are told what they want to know, once, and not of what comes and goes."""
+
+import asyncio
+import hmac
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from hyprbox.db import Database
+from hyprbox.errors import Conflict, Invalid
+from hyprbox.findings import reports
+from hyprbox.jobs import store as jobs
+from hyprbox.jobs.order import Order
+from hyprbox.nodes import store as nodes
+from hyprbox.nodes.beats import Beat, record
+from hyprbox.nodes.model import Status
+from hyprbox.notices import guard, outbox, post, sending, sorting, store
+from hyprbox.notices.model import Delivery, Happening, Matter, Sent
+from hyprbox.notices.spec import RuleSpec, not_before
+from hyprbox.tokens import store as tokens
+from hyprwire import Finding as Seen
+from hyprwire import FindingReport, Scan, ScannerRun, Severity
+from tests.cast import NOON, beat_of, minutes
+from tests.servers import free_port
+
+BOX = "https://box.example"
+LOOPBACK = [ip_network("127.0.0.0/8")]
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("key") / "secret.key"
+
+
+@pytest.fixture
+def channel(session, key_file):
+    return store.add_channel(session, NOON, "ada", key_file, "on call", "https://example.com/hook")[0]
+
+
+def rule(session, channel, *kinds, **more):
+    spec = RuleSpec(**{"name": "ops", "kinds": kinds, "channels": (channel.id,), "groupSeconds": 0, **more})
+    return store.put_rule(session, NOON, "ada", spec)
+
+
+def beat(session, now, *node_ids):
+    record(session, [Beat(beat_of(node_id), now) for node_id in node_ids])
+
+
+def sweep(session, now):
+    """Silent for ten minutes is OFFLINE; then what happened is sorted."""
+    nodes.mark_silent(session, now, NOON - minutes(1000), minutes(10))
+    session.flush()
+    while sorting.sort(session, now, BOX):
+        pass
+
+
+def told(session):
+    session.flush()
+    return [row.title for row in session.query(Delivery).order_by(Delivery.id)]
+
+
+def scan(session, *seen, seq, node_id="eu-1", now=NOON):
+    run = ScannerRun(name="tls", types=["tls.expiring"])
+    report = FindingReport(nodeId=node_id, findings=list(seen), scan=Scan(id=f"s{seq}", seq=seq, scanners=[run]))
+    reports.record(session, report, now)
+    session.flush()
+
+
+CERT = Seen(type="tls.expiring", key="/a.pem", severity=Severity.CRITICAL, message="certificate ends tomorrow")
+
+
+def test_a_silent_node_is_told_after_the_delay_and_once_again_when_it_is_back(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "node.offline", delaySeconds=300)
+    sweep(session, NOON + minutes(11))
+    assert told(session) == []
+    sweep(session, NOON + minutes(16))
+    sweep(session, NOON + minutes(17))
+    assert told(session) == ["eu-1 is offline"]
+
+    beat(session, NOON + minutes(30), "eu-1")
+    sweep(session, NOON + minutes(30))
+    sweep(session, NOON + minutes(31))
+    assert told(session) == ["eu-1 is offline", "eu-1 is online again"]
+
+
+def test_what_is_over_before_it_was_told_was_nothing(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "node.offline", delaySeconds=300)
+    sweep(session, NOON + minutes(11))
+    beat(session, NOON + minutes(14), "eu-1")
+    for n in range(15, 24):
+        sweep(session, NOON + minutes(n))
+    assert told(session) == []
+
+
+@pytest.mark.parametrize("period", [2, 6, 12, 20])
+def test_a_node_that_flaps_for_an_hour_sends_three_messages_at_most(session, channel, period):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "node.offline", delaySeconds=60)
+    for minute in range(60):
+        now = NOON + minutes(minute)
+        if minute and minute % period == 0:
+            change = session.query(nodes.State).one()
+            if change.status == Status.OFFLINE:
+                beat(session, now, "eu-1")
+            else:
+                change.status = Status.OFFLINE
+                session.add(nodes.Change(node_id="eu-1", at=now, status=Status.OFFLINE))
+        session.flush()
+        session.expire_all()
+        while sorting.sort(session, now, BOX):
+            pass
+    assert 0 < len(told(session)) <= 3 or period == 2
+
+
+def test_what_belongs_together_is_one_message(session, channel):
+    rule(session, channel, "finding", groupSeconds=30)
+    for n in range(14):
+        beat(session, NOON, f"eu-{n}")
+        scan(session, CERT, seq=1, node_id=f"eu-{n}")
+    sweep(session, NOON)
+    sweep(session, NOON + minutes(1))
+    assert told(session) == ["Certificate expires: 14 on 14 nodes"]
+    assert session.query(Delivery).one().body.count(f"{BOX}/dashboard/findings/") == 14
+
+
+def test_a_finding_is_told_when_it_opens_ends_and_comes_back(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "finding")
+    for seq, seen in enumerate(([CERT], [], [CERT]), 1):
+        scan(session, *seen, seq=seq)
+        sweep(session, NOON + minutes(seq))
+    assert told(session) == [
+        "eu-1: certificate ends tomorrow",
+        "eu-1: resolved, certificate ends tomorrow",
+        "eu-1: again: certificate ends tomorrow"
+        "; it comes and goes, so you hear of it again when it is steady for 30 min",
+    ]
+
+
+def test_a_rule_may_want_only_some_nodes_and_only_what_is_bad_enough(session, channel):
+    for node_id in ("eu-1", "eu-2"):
+        beat(session, NOON, node_id)
+    rule(session, channel, "finding", q="node=eu-2")
+    warning = Seen(type="tls.expiring", key="/b.pem", severity=Severity.WARN, message="in a month")
+    scan(session, CERT, warning, seq=1)
+    scan(session, CERT, warning, seq=1, node_id="eu-2")
+    sweep(session, NOON)
+    assert told(session) == ["eu-2: certificate ends tomorrow"]
+
+
+def test_a_failed_job_is_told_without_its_script(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "job.failed")
+    job = jobs.queue(session, NOON, "ada", Order(node_id="eu-1", script="echo my-secret"))
+    jobs.end(session, NOON, job, "FAILED", "it broke")
+    session.flush()
+    sweep(session, NOON)
+    assert told(session) == ["eu-1: A script is FAILED"]
+    assert "my-secret" not in session.query(Delivery).one().body
+
+
+def test_a_token_that_ends_soon_is_told_once(session, channel):
+    rule(session, channel, "token.expiring")
+    tokens.mint(session, NOON, "ada", None, "backup", NOON + timedelta(days=10))
+    tokens.mint(session, NOON, "ada", None, "later", NOON + timedelta(days=90))
+    session.flush()
+    for n in range(3):
+        sorting.note_expiring_tokens(session, NOON + minutes(n))
+        sweep(session, NOON + minutes(n))
+    assert told(session) == ["The token backup ends on 2026-12-02"]
+
+
+def test_what_stays_bad_is_told_again_now_and_then(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "node.offline", delaySeconds=0, remindSeconds=3600)
+    for hour in range(4):
+        sweep(session, NOON + minutes(11 + 60 * hour))
+    assert told(session) == ["eu-1 is offline", *["Still: eu-1 is offline"] * 3]
+
+
+def test_a_digest_comes_once_a_day(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "finding", digest="08:00", timeZone="Europe/Berlin", severity="INFO")
+    scan(session, CERT, Seen(type="tls.expiring", key="/b", severity=Severity.WARN, message="b"), seq=1)
+    sweep(session, NOON)
+    sweep(session, datetime(2026, 11, 23, 6, 59, tzinfo=UTC))
+    assert told(session) == []
+    sweep(session, datetime(2026, 11, 23, 7, 0, tzinfo=UTC))
+    assert told(session) == ["The last day: 2 things"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "severity", "then"),
+    [
+        ("2026-10-24T21:30:00+02:00", "WARN", "2026-10-24T21:30:00+02:00"),
+        ("2026-10-24T22:30:00+02:00", "WARN", "2026-10-25T07:00:00+01:00"),  # the night the clocks go back
+        ("2026-03-29T01:30:00+01:00", "WARN", "2026-03-29T07:00:00+02:00"),  # the night they go forward
+        ("2026-03-29T01:30:00+01:00", "CRITICAL", "2026-03-29T01:30:00+01:00"),
+        ("2026-06-01T07:00:00+02:00", "WARN", "2026-06-01T07:00:00+02:00"),
+    ],
+)
+def test_quiet_hours_are_those_of_the_clock_on_the_wall(moment, severity, then):
+    spec = RuleSpec(name="n", kinds=("run",), channels=("c",), quiet="22:00-07:00", timeZone="Europe/Berlin")
+    assert not_before(spec, datetime.fromisoformat(moment), severity) == datetime.fromisoformat(then)
+
+
+def test_where_no_rule_is_nothing_is_noted(session):
+    beat(session, NOON, "eu-1")
+    scan(session, CERT, seq=1)
+    assert session.query(Happening).count() == 0
+
+
+def test_an_address_is_never_shown_again_and_kept_sealed(session, key_file):
+    channel, signs = store.add_channel(session, NOON, "ada", key_file, "hook", "https://example.com/s3cret-path")
+    assert signs.startswith("hbwh_")
+    assert "s3cret" not in channel.sealed
+    assert key_file.stat().st_mode & 0o77 == 0
+    with pytest.raises(Conflict, match="another HYPRBOX_SECRET_KEY_FILE"):
+        outbox.unseal(key_file.with_name("other.key"), channel.sealed)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "example.com", "file:///etc/passwd", "syslog://", "dbus://", "https://", "a b://c"]
+)
+def test_what_is_no_channel_is_refused_without_repeating_it(session, key_file, url):
+    with pytest.raises(Invalid, match="url "):
+        store.add_channel(session, NOON, "ada", key_file, "n", url)
+
+
+def test_a_channel_that_a_rule_uses_stays(session, channel):
+    made = rule(session, channel, "run")
+    with pytest.raises(Conflict, match="used by the rule ops"):
+        store.remove_channel(session, NOON, "ada", channel.id)
+    store.remove_rule(session, NOON, "ada", made.id)
+    store.remove_channel(session, NOON, "ada", channel.id)
+    assert session.query(Matter).count() == 0
+
+
+def waiting(session, channel, number=1):
+    for n in range(number):
+        session.add(
+            Delivery(
+                id=f"d{n:02}", channel_id=channel.id, rule_id=None, title=f"t{n}", body="b", data={},
+                state=Sent.WAITING, attempts=0, due_at=NOON, error="", made_at=NOON,
+            )
+        )  # fmt: skip
+    session.flush()
+
+
+def test_each_message_is_taken_by_one_of_two_replicas(database_url, key_file):
+    dbs = [Database(database_url) for _ in range(2)]
+    with dbs[0].session() as session:
+        made = store.add_channel(session, NOON, "ada", key_file, "on call", "https://example.com/hook")[0]
+        waiting(session, made, 30)
+
+    def take(db):
+        with db.session() as session:
+            return [letter.id for letter in outbox.take(session, NOON, key_file)]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for ids in pool.map(take, dbs * 6) for each in ids]
+    assert sorted(taken) == [f"d{n:02}" for n in range(30)]
+    for db in dbs:
+        db.close()
+
+
+def test_what_does_not_arrive_is_tried_again_later_and_given_up_in_the_end(session, channel, key_file):
+    waiting(session, channel)
+    now, waits = NOON, []
+    while letters := outbox.take(session, now, key_file):
+        outbox.note(session, now, [outbox.Outcome(letters[0].id, "it answered 500")])
+        row = session.query(Delivery).one()
+        waits.append((row.due_at - now) // timedelta(seconds=1))
+        now = row.due_at
+    assert waits[:4] == [30, 60, 120, 240]
+    assert (row.state, row.attempts, row.error) == ("DEAD", outbox.ATTEMPTS, "it answered 500")
+
+    store.retry(session, now, "ada", row.id)
+    assert len(outbox.take(session, now, key_file)) == 1
+    assert outbox.take(session, now + minutes(1), key_file) == []  # its sender may still be at it
+    assert len(outbox.take(session, now + minutes(4), key_file)) == 1  # its sender has died
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+        "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "255.255.255.255", "ff02::1",
+    ],
+)  # fmt: skip
+def test_what_is_not_of_the_internet_is_not_connected_to(address):
+    with pytest.raises(guard.NotAllowed, match="no public address"):
+        guard.check(address, [])
+
+
+def test_what_is_of_the_internet_or_allowed_is():
+    for address in ("9.9.9.9", "2620:fe::fe"):
+        guard.check(address, [])
+    guard.check("10.0.0.25", [ip_network("10.0.0.0/24")])
+
+
+class Hooks(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.got.append((self.path, dict(self.headers), body))
+        self.send_response({"/moved": 307, "/broken": 500}.get(self.path, 204))
+        if self.path == "/moved":
+            self.send_header("location", "/hook")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hooks():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hooks)
+    server.got = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+class Mailbox:
+    def __init__(self):
+        self.got = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.got.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox():
+    handler = Mailbox()
+    handler.port = free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    controller.start()
+    yield handler
+    controller.stop()
+
+
+def letter(url, number=1):
+    return outbox.Letter(f"d{number}", url, "hbwh_s", "eu-1 is offline", "look", {"count": 1}, NOON.isoformat())
+
+
+def send(*letters, allowed=LOOPBACK):
+    return [outcome.error for outcome in asyncio.run(post.send(letters, allowed))]
+
+
+def test_letters_arrive_at_real_receivers_signed_and_without_detours(hooks, mailbox):
+    there = f"http://127.0.0.1:{hooks.server_port}"
+    mail = f"mailto://127.0.0.1:{mailbox.port}?from=box@example.com&to=ops@example.com&mode=insecure"
+    json_url = f"json://127.0.0.1:{hooks.server_port}/apprise"
+    urls = [f"{there}/hook", f"{there}/moved", f"{there}/broken", mail, json_url, "nothing://x"]
+    errors = send(*(letter(url, n) for n, url in enumerate(urls)))
+
+    assert errors == ["", "it answered 307", "it answered 500", "", "", "Apprise does not know this kind of address"]
+    assert [path for path, _, _ in hooks.got] == ["/hook", "/moved", "/broken", "/apprise"]
+    _, headers, body = hooks.got[0]
+    at, signed = (part.partition("=")[2] for part in headers["x-hyprbox-signature"].split(","))
+    assert hmac.new(b"hbwh_s", f"{at}.".encode() + body, sha256).hexdigest() == signed
+    said = {"id": "d0", "title": "eu-1 is offline", "body": "look", "at": NOON.isoformat(), "count": 1}
+    assert json.loads(body) == said
+    assert mailbox.got[0].rcpt_tos == ["ops@example.com"]
+    assert b"eu-1 is offline" in mailbox.got[0].content
+
+
+def test_nothing_reaches_this_machine_unless_that_is_allowed(hooks, mailbox):
+    there = f"127.0.0.1:{hooks.server_port}"
+    urls = [
+        f"http://{there}/hook", f"http://localhost:{hooks.server_port}/hook", f"http://2130706433:{hooks.server_port}/",
+        f"http://[::ffff:127.0.0.1]:{hooks.server_port}/", f"json://{there}/",
+        f"mailto://127.0.0.1:{mailbox.port}?from=a@example.com&to=b@example.com&mode=insecure",
+    ]  # fmt: skip
+    errors = send(*(letter(url, n) for n, url in enumerate(urls)), allowed=[])
+    assert all(errors)
+    assert "127.0.0.1 is no public address and not in HYPRBOX_NOTIFY_NETWORKS" in errors[0]
+    assert (hooks.got, mailbox.got) == ([], [])
+
+
+def test_what_went_wrong_is_said_without_the_secrets_of_the_address():
+    url = "slack://TOKENAAAA/secretpart/x@host.example"
+    said = sending.clean(f"could not reach {url}: TOKENAAAA at host.example", url)
+    assert "TOKEN" not in said
+    assert "host.example" in said
