@@ -13,6 +13,7 @@ from ipaddress import ip_network
 import pytest
 from aiosmtpd.controller import Controller
 
+from hyprbox import sending
 from hyprbox.db import Database
 from hyprbox.errors import Conflict, Invalid
 from hyprbox.findings import reports
@@ -21,7 +22,7 @@ from hyprbox.jobs.order import Order
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.beats import Beat, record
 from hyprbox.nodes.model import Status
-from hyprbox.notices import guard, outbox, post, sending, sorting, store
+from hyprbox.notices import guard, outbox, post, sorting, store
 from hyprbox.notices.model import Delivery, Happening, Matter, Sent
 from hyprbox.notices.spec import RuleSpec, not_before
 from hyprbox.tokens import store as tokens

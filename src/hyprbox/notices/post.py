@@ -20,7 +20,7 @@ async def send(letters: Sequence[Letter], allowed: Sequence[Network]) -> list[Ou
     asked = {"letters": [asdict(letter) for letter in letters], "allowed": list(map(str, allowed))}
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hyprbox.notices.sending",
+        sys.executable, "-m", "hyprbox.sending",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=env,
     )  # fmt: skip
     try:
