@@ -37,6 +37,11 @@ screenshots: .venv/ready-to-test  ## every page of the demonstration as a pictur
 bench: .venv/ready-to-test  ## prints its tables; takes minutes
 	$(PYTHON) -m bench
 
+.PHONY: survival
+survival: .venv/ready-to-test   ## everything that may happen to a job, to jobs in every phase; writes its table; minutes
+	SURVIVAL=whole $(PYTHON) -m pytest tests/survival/test_way.py
+	$(PYTHON) -m tests.survival
+
 lock: .venv/ready           ## renews requirements.lock
 	.venv/bin/python -m pip install -q uv
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -54,7 +54,7 @@ class Server:
         self.process.wait()
         with self.log.open("ab") as sink:
             self.process = subprocess.Popen(self.process.args, env=self.env, stdout=sink, stderr=sink)
-        wait_until(lambda: answers(self.url + "/ready"), self.process, self.log)
+        wait_until(lambda: answers(self.url + "/ready"), self.process, self.log, seconds=60)
 
     def client(self, secret: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {secret}"} if secret else {}

@@ -42,7 +42,9 @@ def pause_after(fault: Fault, backoff: Backoff, patience: float = LONGEST_PAUSE)
     return backoff.pause()
 
 
-def until_answered(ask: Callable[[], T], trouble: Trouble, stop: Event, seconds: float = math.inf) -> T | None:
+def until_answered(
+    ask: Callable[[], T], trouble: Trouble, stop: Event, seconds: float = math.inf, patience: float = LONGEST_PAUSE
+) -> T | None:
     """None: told to stop, or `seconds` over, before there was an answer."""
     backoff = Backoff()
     until = time.monotonic() + seconds
@@ -50,7 +52,7 @@ def until_answered(ask: Callable[[], T], trouble: Trouble, stop: Event, seconds:
         try:
             answer = ask()
         except Fault as fault:
-            pause = pause_after(fault, backoff)
+            pause = pause_after(fault, backoff, patience)
             trouble.arose(str(fault), again_in=f"{pause:.1f}s")
             stop.wait(pause)
         else:

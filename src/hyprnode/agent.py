@@ -10,7 +10,6 @@ from threading import Event, Thread
 from typing import Any
 
 from hyprnode import route
-from hyprnode.again import LONGEST_PAUSE
 from hyprnode.answer import Fault
 from hyprnode.client import Client
 from hyprnode.config import Config, load
@@ -46,8 +45,7 @@ class Agent:
         return Pulse(self.config, self.client(), observer(self.host), self.heard, about)
 
     def rhythm(self, subject: str, action: Callable[[], object], interval: float) -> Rhythm:
-        patience = min(self.config.interval, LONGEST_PAUSE)
-        return Rhythm(subject, action, interval, self.stop, patience, phase_of(self.config.node_id))
+        return Rhythm(subject, action, interval, self.stop, self.config.patience, phase_of(self.config.node_id))
 
     def keep(self, rhythms: list[Rhythm]) -> None:
         """Until told to stop."""

@@ -9,6 +9,7 @@ from hyprnode import values
 from hyprnode.values import Backup, optional
 
 SECRET = "HYPRBOX_NODE_TOKEN"
+LONGEST_PAUSE = 60
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ class Config:
     no_proxy: Annotated[str, Setting("NO_PROXY", "", values.words, "Hosts asked without a proxy, with commas between.")]
     given: Mapping[str, str] = field(repr=False)
     """What was really set, as it was written, without the token: who sets a variable means exactly that."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds until a refused token is tried again."""
+        return min(self.interval, LONGEST_PAUSE)
 
     def bearer(self) -> str:
         """The token as it is now, so that a renewed file needs no restart. Empty: none is sent."""

@@ -181,9 +181,9 @@ def machine_id_hash(host: Host) -> str | None:
 
 
 def machine(host: Host) -> str:
-    """Another one on every other machine, also on a clone that was given the same machine id."""
+    """Another one on a clone, which often keeps the machine id; not another one after a restart, as in some containers."""
     hardware = (host.text("/sys/class/dmi/id/product_uuid") or "").strip()
-    return hashlib.sha256(f"{machine_id_hash(host)} {hardware}".encode()).hexdigest()[:32]
+    return hashlib.sha256((hardware or str(machine_id_hash(host))).encode()).hexdigest()[:32]
 
 
 def uptime(host: Host) -> int | None:

@@ -89,9 +89,13 @@ class Box:
 
     def enter(self, *command: str, stdin: bytes = b"", timeout: float = 60) -> Ended:
         """A command in all of the box's namespaces."""
-        nsenter = ["nsenter", "--target", str(self.leader), "-m", "-u", "-i", "-n", "-p", "-C", "--root", "--wd", "--"]
-        ended = subprocess.run([*nsenter, *command], input=stdin, capture_output=True, timeout=timeout)
+        ended = subprocess.run(self.words(*command), input=stdin, capture_output=True, timeout=timeout)
         return Ended(ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace"))
+
+    def words(self, *command: str) -> list[str]:
+        """To be started as any other, to run in there."""
+        nsenter = ["nsenter", "--target", str(self.leader), "-m", "-u", "-i", "-n", "-p", "-C", "--root", "--wd", "--"]
+        return [*nsenter, *command]
 
     def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
         """Through the box itself: its links lead elsewhere than ours."""

@@ -34,6 +34,7 @@ class ControlPlane:
         self.net, self.folder = net, folder
         self.log = folder / "server.log"
         self.env = clean_env() | {"HYPRBOX_DATA_DIR": str(folder / "data"), **variables}
+        self.besides: dict[str, str] = {}
         self.socket = folder / "relay"
         self.relay = relay.start(net.command, str(self.socket), ADDRESS, str(PORT))
         self.url = f"http://{ADDRESS}:{PORT}"
@@ -49,8 +50,13 @@ class ControlPlane:
     def start(self) -> None:
         words = [sys.executable, "-m", "hyprbox", "serve", "--host", ADDRESS, "--port", str(PORT)]
         with self.log.open("ab") as sink:
-            self.process = subprocess.Popen(self.net.command(*words), env=self.env, stdout=sink, stderr=sink)
-        wait_until(self.is_ready, self.process, self.log)
+            self.process = subprocess.Popen(
+                self.net.command("env", *(f"{name}={value}" for name, value in self.besides.items()), *words),
+                env=self.env,
+                stdout=sink,
+                stderr=sink,
+            )
+        wait_until(self.is_ready, self.process, self.log, seconds=60)
 
     def is_ready(self) -> bool:
         try:
@@ -67,6 +73,11 @@ class ControlPlane:
         self.process.terminate()
         self.process.wait(20)
 
+    def restart_with(self, variables: dict[str, str]) -> None:
+        self.stop()
+        self.besides = variables
+        self.start()
+
     def leave(self) -> None:
         self.admin.close()
         self.stop()
@@ -76,7 +87,7 @@ class ControlPlane:
 
 class Stage:
     def __init__(self, box: Box, net: Net, box_folder: Path, **variables: str) -> None:
-        self.box, self.net = box, net
+        self.box, self.net, self.folder = box, net, box_folder
         net.plug(box.leader)
         self.plane = ControlPlane(net, box_folder, **variables)
         agent.install(box)
@@ -149,7 +160,7 @@ def set_up(debian: Path, memory_folder: Path, *options: str, **variables: str):
     """`options` are of systemd-nspawn, `variables` of the control plane."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory_folder)))
-        box = stack.enter_context(booted(debian, memory_folder, *options))
+        box = stack.enter_context(booted(debian, memory_folder, f"--bind={folder}:/stage", *options))
         net = Net()
         stack.callback(net.leave)
         stage = Stage(box, net, folder, **variables)

@@ -135,7 +135,8 @@ class Follower:
 
     def _ask(self, what: str, message: Output | Completion) -> Answer | None:
         path = job_path(self.entry.id, what)
-        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop)
+        patience = self.client.config.patience
+        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop, patience=patience)
 
     def _hear(self, answer: Answer, piece: Piece) -> None:
         if answer.get("cancel") is True:

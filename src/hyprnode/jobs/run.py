@@ -99,7 +99,8 @@ class Runner:
 
     def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
         path = job_path(entry.id, what)
-        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop)
+        patience = self.client.config.patience
+        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop, patience=patience)
 
     def _refuse(self, entry: Entry, why: str) -> None:
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))

@@ -18,6 +18,9 @@ import signal
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+REPORT = 16384  # bytes
+LARGEST_PID = 10  # digits
+
 
 class Sent(NamedTuple):
     """Places as raw bytes and as what is sent of them: how far the API is, and where `head` begins by now."""
@@ -36,11 +39,21 @@ class Spool:
         return os.path.join(self.path, name)
 
     def create(self) -> int:
-        """The lock of `holder`, to be handed on: held by whoever has the job, in flight or running. OSError."""
+        """The lock of `holder`, to be handed on: held by whoever has the job, in flight or running.
+
+        OSError, also when there is no room for what must be said at the end: the output may fill the place.
+        """
         self.remove()
         os.mkdir(self.path, 0o700)
         holder = os.open(self.file("holder"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            os.pwrite(holder, b" " * LARGEST_PID, 0)
+            self._reserve("exit.json", REPORT)
+        except OSError:
+            os.close(holder)
+            self.remove()
+            raise
         return holder
 
     def is_held(self) -> bool:
@@ -56,11 +69,11 @@ class Spool:
 
     def holder(self) -> int | None:
         """The supervisor's pid, while there is one."""
-        text = self.text("holder")
+        text = self.text("holder").strip()
         return int(text) if text and self.is_held() else None
 
     def has_begun(self) -> bool:
-        return self.text("holder") != ""
+        return self.text("holder").strip() != ""
 
     def text(self, name: str) -> str:
         try:
@@ -77,7 +90,7 @@ class Spool:
             file.truncate()
         os.rename(self.file(name + ".new"), self.file(name))
 
-    def reserve(self, name: str, size: int) -> None:
+    def _reserve(self, name: str, size: int) -> None:
         """So that put() finds room for `size` bytes even when the place is full by then."""
         new = os.open(self.file(name + ".new"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with open(new, "wb") as file:

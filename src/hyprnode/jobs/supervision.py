@@ -7,6 +7,7 @@ ended, SIGTERM that the job is to end.
 import os
 import select
 import time
+from contextlib import suppress
 from math import inf
 from types import FrameType
 from typing import Any
@@ -23,7 +24,6 @@ from hyprnode.jobs.spool import Spool
 DRAIN_SECONDS = 0.3  # after bash's end, for what its last children still write: `exec > >(tee log)` for one
 LONGEST_WAIT = 3600  # poll() takes no more than weeks
 LARGEST = 65536
-REPORT = 16384  # bytes; room for the ending is kept from the start, since the output may fill the place
 
 
 class Supervision:
@@ -31,7 +31,6 @@ class Supervision:
         self.terms = terms
         self.script = script
         self.spool = Spool(terms["spool"])
-        self.spool.reserve("exit.json", REPORT)
         self.listener = Listener(self.spool, terms, bell)
         self.family = Family(os.getpid(), group.settle(terms["name"], terms["spool"]))
         self.poll = select.poll()
@@ -81,7 +80,8 @@ class Supervision:
         self.deadline = time.monotonic() + self.terms["timeoutSeconds"]
         self.kills = oom.kills(self.family.group is not None)
         if self.family.group is not None:
-            self.spool.put("group", self.family.group.path)
+            with suppress(OSError):  # a full place; it is needed only should this process die
+                self.spool.put("group", self.family.group.path)
         self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
         self.listener.attach(self.bash.output)
         self.poll.register(self.bash.output, select.POLLIN)

@@ -31,7 +31,7 @@ def summoned() -> NoReturn:
 def main(order: int, script: int, holder: int, bell: int) -> NoReturn:
     """`order` and `script` are files in memory, `holder` is the spool's lock, `bell` a pipe to the agent."""
     terms = json.loads(memory.whole(order))
-    os.write(holder, str(os.getpid()).encode())
+    os.pwrite(holder, str(os.getpid()).encode(), 0)
     _settle(bell)
     job = Supervision(terms, script, bell)
     report = job.supervise()
