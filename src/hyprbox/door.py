@@ -1,9 +1,11 @@
 """The door for people and scripts: who came in is found out once, what they may do is said by guards on the routes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from functools import cache
 from inspect import signature
-from typing import cast
+from typing import Any, cast
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -16,7 +18,7 @@ from litestar.params import QueryParameter, SkipValidation
 from hyprbox import form
 from hyprbox.auth import Caller
 from hyprbox.box import Box
-from hyprbox.errors import Forbidden, Invalid, Unauthenticated
+from hyprbox.errors import Forbidden, Invalid, Refusal, Unauthenticated
 from hyprbox.people.model import Role
 from hyprbox.secret import same
 
@@ -24,6 +26,7 @@ COOKIE = "hyprbox_session"
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 SAFE = ("GET", "HEAD", "OPTIONS")
+LOOK_AGAIN_SECONDS = 1.0
 
 TheBox = NamedDependency[SkipValidation[Box]]
 TheCaller = NamedDependency[SkipValidation[Caller]]
@@ -50,6 +53,29 @@ async def operator(connection: Connection, _: BaseRouteHandler) -> None:
 
 async def admin(connection: Connection, _: BaseRouteHandler) -> None:
     await _let_in(connection, Role.ADMIN)
+
+
+async def while_let_in(
+    request: Request[Any, Any, Any], box: Box, needed: Role, pieces: AsyncGenerator[bytes, None]
+) -> AsyncIterator[bytes]:
+    """A stream may last for days. Whose session or key ends meanwhile hears no more of it."""
+    loop = asyncio.get_running_loop()
+    looked = loop.time()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if loop.time() - looked > LOOK_AGAIN_SECONDS:
+                looked = loop.time()
+                if not await _may_still(request, box, needed):
+                    return
+            yield piece
+
+
+async def _may_still(request: Request[Any, Any, Any], box: Box, needed: Role) -> bool:
+    try:
+        caller = await box.gate.caller(request.headers.get("authorization"), request.cookies.get(COOKIE))
+    except Refusal:
+        return False
+    return caller is not None and caller.may(needed)
 
 
 async def only_known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:

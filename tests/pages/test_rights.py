@@ -1,12 +1,17 @@
 """Who may fetch and send what: every route of the dashboard, as everybody."""
 
 import re
+import time
 from itertools import pairwise
 
+import httpx
 import pytest
 
-from hyprbox import app
+from hyprbox import app, secret
+from hyprbox.door import COOKIE
+from hyprbox.people import doors
 from hyprbox.people.model import Role
+from tests.world import PASSWORD
 
 NOBODY, VIEWER, OPERATOR, ADMIN = None, Role.VIEWER, Role.OPERATOR, Role.ADMIN
 PEOPLE = {NOBODY: None, VIEWER: "bo", OPERATOR: "olga", ADMIN: "ada"}
@@ -148,6 +153,27 @@ def covers(role, needed):
 @pytest.mark.parametrize("path", ["/dashboard/live", "/dashboard/jobs/no-such/live"])
 def test_a_stream_asks_who_is_there_before_it_begins(world, path):
     assert world.visitor().get(path).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/dashboard/jobs/{}/live", "/api/jobs/{}/events", "/dashboard/live"])
+def test_a_stream_ends_with_the_session_that_opened_it(world, path):
+    agent = world.agent(f"streams-{len(path)}")
+    agent.beat()
+    job = world.queue(agent.node_id)
+    agent.accept(job)
+    agent.say(job, "before")
+    cookie = world.visitor_with(None).send("/dashboard/sign-in", {"name": "olga", "password": PASSWORD}).cookies[COOKIE]
+    with (
+        httpx.Client(base_url=world.url, headers={"cookie": f"{COOKIE}={cookie}"}, timeout=30) as browser,
+        browser.stream("GET", path.format(job)) as stream,
+    ):
+        heard = stream.iter_text()
+        first = next(heard)
+        with world.db.session() as session:
+            doors.close(session, secret.digest(cookie))
+        time.sleep(1.2)
+        agent.say(job, "after")
+        assert "after" not in first + "".join(heard)
 
 
 def test_a_form_without_the_secret_of_this_very_session_changes_nothing(world):

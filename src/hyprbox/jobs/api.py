@@ -9,7 +9,7 @@ from litestar.response import Stream
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
-from hyprbox.door import TheBox, TheCaller, operator, viewer
+from hyprbox.door import TheBox, TheCaller, operator, viewer, while_let_in
 from hyprbox.jobs import live, output, store
 from hyprbox.jobs.model import State
 from hyprbox.jobs.views import JobView, view
@@ -51,7 +51,8 @@ async def events(job_id: FromPath[str], request: Request[Any, Any, Any], box: Th
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() and len(last) < 16 else offset
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(live.events(box, job_id, start), media_type="text/event-stream", headers=headers)
+    pieces = while_let_in(request, box, Role.OPERATOR, live.events(box, job_id, start))
+    return Stream(pieces, media_type="text/event-stream", headers=headers)
 
 
 @post("/jobs/{job_id:str}/cancellation", guards=[operator], status_code=202)

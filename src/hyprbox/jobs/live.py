@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ async def follow(box: Box, job_id: str, offset: int) -> AsyncIterator[News]:
                 await ear.wait(KEEP_ALIVE_SECONDS)
 
 
-async def events(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
+async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, None]:
     """`output` events carry JSON text, so that no line break ends an event early; `state` comes at each change."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     state = None

@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from litestar import get
@@ -11,9 +11,10 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from hyprbox.box import Box
-from hyprbox.door import HttpRequest, TheBox, operator
+from hyprbox.door import HttpRequest, TheBox, operator, while_let_in
 from hyprbox.jobs import live, store
 from hyprbox.jobs.ansi import Painter
+from hyprbox.people.model import Role
 
 Offset = Annotated[int, QueryParameter(ge=0)]
 
@@ -24,10 +25,11 @@ async def output(job_id: FromPath[str], request: HttpRequest, box: TheBox, offse
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() and len(last) < 16 else offset
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(events(box, job_id, start), media_type="text/event-stream", headers=headers)
+    pieces = while_let_in(request, box, Role.OPERATOR, events(box, job_id, start))
+    return Stream(pieces, media_type="text/event-stream", headers=headers)
 
 
-async def events(box: Box, job_id: str, offset: int) -> AsyncIterator[bytes]:
+async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, None]:
     """`output` carries HTML with whole lines and closed tags; `end` comes once, when there will be no more."""
     decoder, painter = codecs.getincrementaldecoder("utf-8")("replace"), Painter()
     async for news in live.follow(box, job_id, offset):

@@ -1,7 +1,7 @@
 """Says to open pages that something has changed, and of which kind; they fetch what they show themselves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack
 
 from litestar import get
@@ -9,7 +9,8 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from hyprbox.box import Box
-from hyprbox.door import TheBox, viewer
+from hyprbox.door import HttpRequest, TheBox, viewer, while_let_in
+from hyprbox.people.model import Role
 from hyprbox.wake import Ear, Wake
 
 KINDS = ("nodes", "findings", "jobs")
@@ -18,10 +19,12 @@ KEEP_ALIVE_SECONDS = 15.0
 
 
 @get("/live", guards=[viewer])
-async def stream(box: TheBox, seen: FromQuery[str] = "") -> Stream:
+async def stream(request: HttpRequest, box: TheBox, seen: FromQuery[str] = "") -> Stream:
     """`seen` is what the page says it has seen, see `news`."""
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return Stream(events(box, seen), media_type="text/event-stream", headers=headers)
+    return Stream(
+        while_let_in(request, box, Role.VIEWER, events(box, seen)), media_type="text/event-stream", headers=headers
+    )
 
 
 def news(wake: Wake) -> str:
@@ -29,7 +32,7 @@ def news(wake: Wake) -> str:
     return ".".join(str(wake.news[kind]) for kind in KINDS)
 
 
-async def events(box: Box, seen: str) -> AsyncIterator[bytes]:
+async def events(box: Box, seen: str) -> AsyncGenerator[bytes, None]:
     """First what changed before somebody listened here, then what changes."""
     with ExitStack() as stack:
         ears = {kind: stack.enter_context(box.wake.listen("fleet", kind)) for kind in KINDS}
