@@ -37,6 +37,7 @@ RESOURCES = [
     "nodes",
     "enrolments",
     "findings",
+    "suppressions",
     "jobs",
     "remediations",
     "guards",

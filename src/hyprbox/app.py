@@ -41,11 +41,13 @@ from hyprbox.remediations import api as remediations
 from hyprbox.remediations import pages as remediations_pages
 from hyprbox.runs import api as runs
 from hyprbox.runs import pages as runs_pages
+from hyprbox.suppressions import api as suppressions
+from hyprbox.suppressions import pages as suppressions_pages
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, jobs, remediations, guards, presets, runs, notices]
+API = [people, tokens, nodes, enrolments, findings, suppressions, jobs, remediations, guards, presets, runs, notices]
 PAGES = [
     overview_pages,
     audit_pages,
@@ -54,6 +56,7 @@ PAGES = [
     nodes_pages,
     enrolments_pages,
     findings_pages,
+    suppressions_pages,
     jobs_pages,
     guards_pages,
     remediations_pages,

@@ -12,7 +12,22 @@ from hyprbox.notices import model as notices
 from hyprbox.people import model as people
 from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
+from hyprbox.suppressions import model as suppressions
 from hyprbox.tokens import model as tokens
 
-MODELS = [facts, audit, people, tokens, nodes, enrolments, findings, jobs, remediations, guards, runs, notices]
+MODELS = [
+    facts,
+    audit,
+    people,
+    tokens,
+    nodes,
+    enrolments,
+    findings,
+    suppressions,
+    jobs,
+    remediations,
+    guards,
+    runs,
+    notices,
+]
 METADATA = Base.metadata

@@ -13,6 +13,7 @@ COMMANDS = {
     "node": "nodes",
     "query": "queries",
     "finding": "findings",
+    "suppression": "suppressions",
     "job": "jobs",
     "notify": "notify",
     "preset": "presets",

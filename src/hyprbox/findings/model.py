@@ -47,6 +47,12 @@ class Finding(Base):
         Index("findings_by_state", "state", "severity", "id"),
         Index("findings_by_job", "fix_job"),
         Index("findings_by_resolution", "resolved_at"),
+        Index(
+            "findings_by_suppression",
+            "suppression",
+            sqlite_where=text("suppression IS NOT NULL"),
+            postgresql_where=text("suppression IS NOT NULL"),
+        ),
         Index("findings_by_kind", "state", "type", "severity", "id"),
         Index("findings_left", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),
         Index("findings_left_by_type", "type", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),
@@ -70,6 +76,7 @@ class Finding(Base):
     held_by: Mapped[str | None]
     held_why: Mapped[str | None]
     held_until: Mapped[datetime | None]
+    suppression: Mapped[str | None]
     resolved_at: Mapped[datetime | None]
     resolved_how: Mapped[str | None]
     reopen_count: Mapped[int] = mapped_column(default=0)

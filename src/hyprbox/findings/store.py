@@ -61,12 +61,25 @@ def snooze(
     return finding
 
 
+def suppress(
+    session: Session, now: datetime, finding: Finding, actor: str, reason: str, until: datetime | None, by: str
+) -> None:
+    """Acknowledged as one of many that somebody suppresses; `by` is what does. The audit log has that already."""
+    finding.held_by, finding.held_why, finding.held_until, finding.suppression = actor, reason, until, by
+    change(session, now, finding, State.ACKNOWLEDGED, actor, f"suppressed: {reason}")
+
+
+def open_again(session: Session, now: datetime, finding: Finding, actor: str, note: str) -> None:
+    finding.held_by = finding.held_why = finding.held_until = None
+    change(session, now, finding, State.OPEN, actor, note)
+
+
 def take_up_again(session: Session, now: datetime, actor: str, finding_id: str, state: State) -> Finding:
     """Withdraws an acknowledgement or a snooze."""
     finding = get(session, finding_id)
     if finding.state != state:
         raise Conflict(f"finding {finding_id} is {finding.state}, expected {state}")
-    _reopen(session, now, finding, actor, "withdrawn")
+    open_again(session, now, finding, actor, "withdrawn")
     audit.record(session, now, actor, "finding.withdraw", finding_id, state=state)
     return finding
 
@@ -98,7 +111,7 @@ def give_up_fix(session: Session, now: datetime, job_id: str, note: str) -> None
 def end_holds(session: Session, now: datetime) -> None:
     """Acknowledged and snoozed ones whose time is over are open again."""
     for finding in session.scalars(select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)):
-        _reopen(session, now, finding, "sweeper", "its time is over")
+        open_again(session, now, finding, "sweeper", "its time is over")
 
 
 def resolve(
@@ -170,11 +183,6 @@ def _hold(
 ) -> None:
     if until is not None and until <= now:
         raise Invalid(f"until is {until.isoformat()}, expected a time in the future")
-    finding.held_by, finding.held_why, finding.held_until = actor, why, until
+    finding.held_by, finding.held_why, finding.held_until, finding.suppression = actor, why, until, None
     change(session, now, finding, state, actor, why)
     audit.record(session, now, actor, f"finding.{state.lower()}", finding.id, reason=why)
-
-
-def _reopen(session: Session, now: datetime, finding: Finding, actor: str, note: str) -> None:
-    finding.held_by = finding.held_why = finding.held_until = None
-    change(session, now, finding, State.OPEN, actor, note)

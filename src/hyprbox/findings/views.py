@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hyprbox.findings.model import Event, Finding
+from hyprbox.findings.model import Event, Finding, State
 from hyprwire import Severity
 
 
@@ -46,6 +46,7 @@ class FindingView:
     heldBy: str | None
     reason: str | None
     until: datetime | None
+    suppression: str | None
     resolvedAt: datetime | None
     resolvedHow: str | None
     recommendation: Recommendation | None
@@ -59,9 +60,15 @@ def view(
         id=finding.id, nodeId=finding.node_id, type=finding.type, key=finding.key, severity=finding.severity,
         message=finding.message, metadata=finding.details, state=finding.state, firstSeen=finding.first_seen,
         lastSeen=last_seen, reopenCount=finding.reopen_count, jobId=finding.fix_job, heldBy=finding.held_by,
-        reason=finding.held_why, until=finding.held_until, resolvedAt=finding.resolved_at,
-        resolvedHow=finding.resolved_how, recommendation=recommendation, events=events or [],
+        reason=finding.held_why, until=finding.held_until, suppression=_suppression(finding),
+        resolvedAt=finding.resolved_at, resolvedHow=finding.resolved_how, recommendation=recommendation,
+        events=events or [],
     )  # fmt: skip
+
+
+def _suppression(finding: Finding) -> str | None:
+    """What holds it back; what did once says nothing any more."""
+    return finding.suppression if finding.state == State.ACKNOWLEDGED else None
 
 
 def event_view(event: Event) -> EventView:

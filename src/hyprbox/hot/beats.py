@@ -14,6 +14,7 @@ from hyprbox.hot.decode import check_depth, decode
 from hyprbox.jobs import ending
 from hyprbox.nodes import beats
 from hyprbox.remediations import store as remediations
+from hyprbox.suppressions import store as suppressions
 from hyprwire import FindingReport, Heartbeat
 
 MOST_FINDINGS = 2000
@@ -41,6 +42,7 @@ def _record(session: Session, said: FindingReport, now: datetime) -> None:
     scan = said.scan
     proves = ending.proved_by(session, said.nodeId, scan.jobId, scan.startedAt) if scan else None
     reports.record(session, said, now, proves)
+    suppressions.apply_to_node(session, now, said.nodeId)
     remediations.settle(session, now, said.nodeId, asdict(scan) if scan else None)
 
 

@@ -130,6 +130,13 @@ async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, ca
     return job_view(await box.db.write(store.fix, now, caller.name, box.presets, finding_id, data.preset, data.params))
 
 
+@post("/nodes/{node_id:str}/fix", guards=[operator])
+async def fix_node(node_id: FromPath[str], box: TheBox, caller: TheCaller) -> Page[JobView]:
+    """Fixes everything on the node that a preset of low risk answers; each is proven by a scan of its own."""
+    jobs = await box.db.write(store.fix_node, box.clock.now(), caller.name, box.presets, node_id)
+    return Page([job_view(job) for job in jobs], None)
+
+
 @post("/findings/{finding_id:str}/plan", guards=[operator])
 async def plan(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
     """A job that shows what the fix would change, as differences, and changes nothing."""
@@ -204,4 +211,4 @@ def _parameter(parameter: Parameter) -> ParameterView:
     )  # fmt: skip
 
 
-handlers = [index, show, recommendations, queue, rerun, fix, plan, reverse]
+handlers = [index, show, recommendations, queue, rerun, fix, fix_node, plan, reverse]

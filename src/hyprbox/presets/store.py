@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -10,12 +11,14 @@ from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
+from hyprbox.findings.model import State as FindingState
 from hyprbox.guards import store as guards
 from hyprbox.jobs import store as jobs
 from hyprbox.jobs.model import Job
 from hyprbox.jobs.order import Order
 from hyprbox.jobs.order import Preset as Ran
-from hyprbox.presets.catalogue import Confirm, Preset, answering
+from hyprbox.nodes import store as nodes
+from hyprbox.presets.catalogue import Confirm, Preset, Risk, answering
 from hyprbox.presets.form import BadValues, prefill, validate
 from hyprbox.presets.render import Mode, render
 from hyprbox.remediations import store as remediations
@@ -132,6 +135,37 @@ def fix(
     findings.start_fix(session, now, actor, finding_id, job.id)
     remediations.start(session, now, actor, finding, job, guarded=bool(preset.lockout))
     return job
+
+
+def safe_fixes(session: Session, catalogue: Catalogue, node_id: str) -> list[tuple[Finding, Preset]]:
+    """Open findings of a node that a preset of low risk answers by itself, the worst first."""
+    open_ones = select(Finding).where(Finding.node_id == node_id, Finding.state == FindingState.OPEN)
+    found = []
+    for finding in session.scalars(open_ones.order_by(Finding.severity.desc(), Finding.id)):
+        preset = recommended(catalogue, finding)
+        if preset is not None and preset.risk == Risk.LOW and _needs_nothing(preset, finding):
+            found.append((finding, preset))
+    return found
+
+
+def fix_node(session: Session, now: datetime, actor: str, catalogue: Catalogue, node_id: str) -> list[Job]:
+    """Everything that is safe, one after another. Findings that one run answers together get one job."""
+    nodes.get(session, node_id)
+    started: dict[tuple[str, str], Job] = {}
+    for finding, preset in safe_fixes(session, catalogue, node_id):
+        values = prefill(preset, finding.key, finding.details)
+        same = preset.id, repr(sorted(values.items()))
+        if same not in started:
+            started[same] = fix(session, now, actor, catalogue, finding.id, preset.id, {})
+    return list(started.values())
+
+
+def _needs_nothing(preset: Preset, finding: Finding) -> bool:
+    try:
+        validate(preset, prefill(preset, finding.key, finding.details))
+    except BadValues:
+        return False
+    return True
 
 
 def plan(

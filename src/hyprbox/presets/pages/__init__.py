@@ -2,4 +2,13 @@
 
 from hyprbox.presets.pages import again, catalogue, finding, run
 
-handlers = [finding.show, finding.fix, catalogue.index, run.show, run.start, again.rerun, again.reverse]
+handlers = [
+    finding.show,
+    finding.fix,
+    finding.fix_node,
+    catalogue.index,
+    run.show,
+    run.start,
+    again.rerun,
+    again.reverse,
+]

@@ -1,5 +1,7 @@
 """A finding: what was read, what happened, what fixes it, what else can be done with it."""
 
+from urllib.parse import quote
+
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -48,6 +50,12 @@ def _shown(catalogue: store.Catalogue, seen: OneFinding) -> Preset | None:
     """What has fixed it, or else what would."""
     fix = seen.last_fix if seen.finding.state == State.RESOLVED else None
     return catalogue.get(fix.preset) if fix else store.recommended(catalogue, seen.finding)
+
+
+@post("/nodes/{node_id:str}/fix", guards=[operator], status_code=303)
+async def fix_node(node_id: FromPath[str], frame: TheFrame, box: TheBox) -> Redirect:
+    await box.db.write(store.fix_node, frame.now, frame.caller.name, box.presets, node_id)
+    return go(f"/dashboard/nodes/{quote(node_id, safe='')}/jobs")
 
 
 async def _page(
