@@ -88,7 +88,7 @@ def _place_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
 
 
 def matching(query: Query, now: datetime) -> Select[Node]:
-    nodes = select(Node).join(State, State.node_id == Node.node_id)
+    nodes = select(Node).outerjoin(State, State.node_id == Node.node_id)
     return nodes.where(*(_true_of(term, now) for term in query.terms)) if query.terms else nodes
 
 

@@ -61,11 +61,17 @@ def _change(change: Change) -> Activity:
 
 def _findings(session: Session) -> Iterator[Activity]:
     """The same thing on many nodes, one after the other, is one activity."""
-    newest = select(Event, Finding).join(Finding, (Finding.node_id == Event.node_id) & (Finding.id == Event.finding_id))
-    rows = session.execute(newest.order_by(Event.id.desc()).limit(LOOKED_AT)).all()
-    worth = [(event, finding) for event, finding in rows if finding.severity != Severity.INFO]
+    worth = [(event, finding) for event, finding in _newest(session) if finding.severity != Severity.INFO]
     for _, group in groupby(worth, key=lambda row: (row[1].type, row[0].was, row[0].became, row[0].actor)):
         yield _finding(list(group))
+
+
+def _newest(session: Session) -> list[tuple[Event, Finding]]:
+    """In two steps: asked for both together, PostgreSQL joins all there is before it looks for the newest."""
+    events = session.scalars(select(Event).order_by(Event.id.desc()).limit(LOOKED_AT)).all()
+    wanted = select(Finding).where(Finding.id.in_({event.finding_id for event in events}))
+    findings = {finding.id: finding for finding in session.scalars(wanted)}
+    return [(event, findings[event.finding_id]) for event in events if event.finding_id in findings]
 
 
 def _finding(rows: Sequence[tuple[Event, Finding]]) -> Activity:
