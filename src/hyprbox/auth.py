@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hyprbox import secret
 from hyprbox.clock import Clock
 from hyprbox.db import Database
-from hyprbox.errors import Forbidden, Unauthenticated, Unavailable, note
+from hyprbox.errors import Forbidden, Unauthenticated, Unavailable, Unconfirmed, note
 from hyprbox.facts import store as facts
 from hyprbox.people import doors, keys
 from hyprbox.people.model import Role
@@ -46,7 +46,7 @@ class Caller:
 class Gate:
     def __init__(self, db: Database, clock: Clock, require_node_token: bool) -> None:
         self._db, self._clock, self._require = db, clock, require_node_token
-        self._revision = -1
+        self._revision, self._unconfirmed = -1, False
         self._badges: dict[str, Badge] = {}
         self._fleet: dict[str, bool] = {}
         self._callers: dict[str, Caller] = {}
@@ -72,7 +72,7 @@ class Gate:
             self._fleet.pop(what, None)
             self._badges.pop(what, None)
             self._callers.pop(what, None)
-        self._revision = changes.revision
+        self._revision, self._unconfirmed = changes.revision, changes.unconfirmed
 
     async def admit_node(self, authorization: str | None, node_id: str) -> Badge:
         """Unauthenticated or Forbidden unless this token may speak for this node."""
@@ -87,6 +87,7 @@ class Gate:
         """Whose token it is; which node it may speak for is another question."""
         if self._clock.age() > STALE_SECONDS:
             await self._catch_up()
+        self._check_confirmed()
         text = _bearer(authorization)
         if text is None:
             if self._require:
@@ -106,6 +107,8 @@ class Gate:
         if self._clock.age() > STALE_SECONDS:
             await self._catch_up()
         text = _bearer(authorization)
+        if text is not None or cookie is not None:
+            self._check_confirmed()
         if text is not None:
             digest = secret.digest(text)
             return self._callers.get(digest) or await self._find_key(text, digest)
@@ -145,6 +148,11 @@ class Gate:
         """Unless something was changed while it was read, or the cache is full."""
         if revision == self._revision and len(cache) < CACHED:
             cache[key] = value
+
+    def _check_confirmed(self) -> None:
+        """In a database from yesterday a token may be live that was revoked since. Agents come again."""
+        if self._unconfirmed:
+            raise Unconfirmed("the database was restored, credentials wait for `hyprbox db confirm` on the server")
 
     async def _catch_up(self) -> None:
         """This process was busy, or the database away: what has changed is read now, once for all who ask."""

@@ -12,6 +12,7 @@ from hyprbox.db import Database
 from hyprbox.facts import store as facts
 from hyprbox.jobs import store as jobs
 from hyprbox.people import doors
+from hyprbox.runs import store as runs
 
 
 class Failed(Exception):
@@ -30,7 +31,7 @@ def write(url: str, file: Path) -> None:
 
 
 def restore(url: str, file: Path) -> None:
-    """Replaces the database. Yesterday's queue does not run again, and nobody stays signed in."""
+    """Replaces the database. Yesterday's queue does not run again, nobody stays signed in, credentials wait."""
     target = _path(url)
     with closing(sqlite3.connect(file)) as copy:
         if _integrity(copy) != "ok":
@@ -38,12 +39,19 @@ def restore(url: str, file: Path) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(sqlite3.connect(target)) as here:
             copy.backup(here)
+    begin_epoch(url)
+
+
+def begin_epoch(url: str) -> None:
+    """For a database that was restored, by us or by PostgreSQL's own tools, and that nobody has served since."""
     db = Database(url)
     migrations.upgrade(db.engine)
     with db.session() as session:
-        jobs.expire_unfinished(session, facts.time(session))
+        now = facts.time(session)
+        jobs.expire_unfinished(session, now)
+        runs.expire_unfinished(session, now)
         doors.close_everybodys(session)
-        facts.put(session, facts.SWEEPING_SINCE, 0)
+        facts.begin_epoch(session, now)
     db.close()
 
 
@@ -57,5 +65,5 @@ def _integrity(connection: sqlite3.Connection) -> str:
 def _path(url: str) -> Path:
     parts = make_url(url)
     if parts.get_backend_name() != "sqlite" or not parts.database:
-        raise Failed("the database is PostgreSQL, expected the embedded one: use pg_dump and pg_restore")
+        raise Failed("the database is PostgreSQL: use pg_dump and pg_restore, then `hyprbox db restored`")
     return Path(parts.database)

@@ -80,6 +80,12 @@ class Unavailable(Refusal):
     status, title, retry_after = 503, "Unavailable", 2
 
 
+class Unconfirmed(Unavailable):
+    """Until a person has said so."""
+
+    retry_after = 30
+
+
 class Fault(Refusal):
     """Our own mistake; the log says more than the caller is told."""
 

@@ -183,7 +183,8 @@ def test_a_backup_is_restored_without_yesterdays_queue(server, agent, tmp_path):
 
     with serving(tmp_path / "other") as other:
         pass
-    other.cli("db", "restore", str(file), "--yes")
+    assert "hyprbox db confirm" in other.cli("db", "restore", str(file), "--yes").stdout
+    other.cli("db", "confirm")
     assert other.cli("db", "doctor").stdout.strip() == "The database is whole."
     with serving(tmp_path / "other") as other, other.client(other.key(Role.ADMIN)) as ada:
         assert ada.get(f"/api/jobs/{queued['id']}").json()["state"] == "EXPIRED"

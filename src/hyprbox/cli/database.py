@@ -8,11 +8,16 @@ import click
 from hyprbox import backup, checkup
 from hyprbox.cli import show
 from hyprbox.cli.local import open_database, read_config
+from hyprbox.facts import store as facts
+
+CONFIRM = """Nobody is let in yet: what was revoked since the backup is live again in it.
+Look through `hyprbox token list`, `hyprbox key list` and `hyprbox user list`, revoke what must not come back, then say
+    hyprbox db confirm"""
 
 
 @click.group("db")
 def command() -> None:
-    """The database: upgrade, backup, restore, doctor."""
+    """The database: upgrade, backup, restore, confirm, doctor."""
 
 
 @command.command()
@@ -40,8 +45,25 @@ def restore(file: Path, yes: bool) -> None:
         click.confirm("Replace the database with what is in this file?", abort=True)
     try:
         backup.restore(read_config().database_url, file)
+        print(CONFIRM)
     except backup.Failed as error:
         show.fail(str(error))
+
+
+@command.command()
+def restored() -> None:
+    """For PostgreSQL, after pg_restore, with the server stopped: what `restore` does besides copying."""
+    backup.begin_epoch(read_config().database_url)
+    print(CONFIRM)
+
+
+@command.command()
+def confirm() -> None:
+    """After a restore: tokens, API keys and people are as they should be, and are let in again."""
+    db = open_database()
+    with db.session() as session:
+        facts.confirm(session, facts.time(session))
+    db.close()
 
 
 @command.command()

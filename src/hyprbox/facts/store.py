@@ -14,6 +14,8 @@ SWEEPING_SINCE = "sweeping_since"
 LAST_SWEEP = "last_sweep"
 ROLLED_UP = "rolled_up"
 KEEPER = "keeper"
+EPOCH = "epoch"
+UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Changes:
     now: datetime
     forget: list[str]
     whole: bool
+    unconfirmed: bool
 
 
 def value(session: Session, name: str) -> int:
@@ -32,6 +35,19 @@ def value(session: Session, name: str) -> int:
 
 def put(session: Session, name: str, value: int) -> None:
     session.merge(Fact(name=name, value=value))
+
+
+def begin_epoch(session: Session, now: datetime) -> None:
+    """This is a database from yesterday: what has changed since of its credentials nobody knows, so they wait."""
+    put(session, EPOCH, value(session, EPOCH) + 1)
+    put(session, SWEEPING_SINCE, 0)
+    put(session, UNCONFIRMED, 1)
+    credentials_changed(session, now)
+
+
+def confirm(session: Session, now: datetime) -> None:
+    put(session, UNCONFIRMED, 0)
+    credentials_changed(session, now)
 
 
 def take_lease(session: Session, name: str, now: datetime, length: timedelta) -> bool:
@@ -60,7 +76,8 @@ def changes_since(session: Session, revision: int) -> Changes:
     current = value(session, REVISION)
     rows = session.scalars(select(CredentialChange).where(CredentialChange.seq > revision)).all()
     forget = [what for row in rows for what in row.forget]
-    return Changes(current, time(session), forget, whole=len(rows) == current - revision)
+    whole = len(rows) == current - revision
+    return Changes(current, time(session), forget, whole, bool(value(session, UNCONFIRMED)))
 
 
 def drop_old_changes(session: Session, before: datetime) -> None:

@@ -104,6 +104,12 @@ def stop(session: Session, now: datetime, actor: str, run_id: str) -> Run:
     return run
 
 
+def expire_unfinished(session: Session, now: datetime) -> None:
+    """For a database from yesterday, whose batches are not to go on today."""
+    going = update(Run).where(Run.state.in_([State.RUNNING, State.PAUSED, State.HELD]))
+    session.execute(going.values(state=State.EXPIRED, note="the database was restored from a backup", ended_at=now))
+
+
 def retry(session: Session, now: datetime, actor: str, catalogue: Catalogue, run_id: str) -> Run:
     """The nodes on which it failed, or of which nothing is known, once more; then it goes on where it was."""
     run = get(session, run_id)
