@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "argon2",
         "authlib",
         "click",
+        "cronsim",
         "cryptography",
         "httptools",
         "httpx",
@@ -42,12 +43,14 @@ RESOURCES = [
     "remediations",
     "guards",
     "presets",
+    "windows",
     "runs",
+    "schedules",
     "notices",
     "overview",
 ]
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "secret", "seldom"},
+    {"config", "db", "clock", "errors", "ids", "secret", "seldom", "almanac"},
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},

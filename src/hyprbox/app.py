@@ -41,13 +41,17 @@ from hyprbox.remediations import api as remediations
 from hyprbox.remediations import pages as remediations_pages
 from hyprbox.runs import api as runs
 from hyprbox.runs import pages as runs_pages
+from hyprbox.schedules import api as schedules
+from hyprbox.schedules import pages as schedules_pages
 from hyprbox.suppressions import api as suppressions
 from hyprbox.suppressions import pages as suppressions_pages
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
+from hyprbox.windows import api as windows
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, suppressions, jobs, remediations, guards, presets, runs, notices]
+API = [people, tokens, nodes, enrolments, findings, suppressions, jobs, remediations, guards, presets]
+API += [windows, runs, schedules, notices]
 PAGES = [
     overview_pages,
     audit_pages,
@@ -62,6 +66,7 @@ PAGES = [
     remediations_pages,
     presets_pages,
     runs_pages,
+    schedules_pages,
     notices_pages,
 ]
 

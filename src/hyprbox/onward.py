@@ -1,4 +1,4 @@
-"""What goes on by itself, as soon as something has ended or its time has come: runs, and what people are told."""
+"""What goes on by itself, when something has ended or its time has come: schedules, runs, and what people are told."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ from hyprbox.box import Box
 from hyprbox.errors import note
 from hyprbox.notices import outbox, post, sorting
 from hyprbox.runs import going as runs
+from hyprbox.schedules import store as schedules
 
 LOOK_SECONDS = 2.0
 TELL_SECONDS = 2.0
@@ -18,10 +19,12 @@ async def forever(box: Box) -> None:
     with box.wake.listen("fleet", "jobs") as ear:
         while True:
             try:
+                for schedule_id, at in await box.db.read(schedules.due, box.clock.now()):
+                    await box.db.write(schedules.begin, box.clock.now(), box.presets, schedule_id, at)
                 for run_id in await box.db.read(runs.unfinished):
                     await box.db.write(runs.advance, box.clock.now(), box.presets, run_id)
             except Exception as error:
-                note(error, "moving runs on")
+                note(error, "beginning and moving runs on")
             await asyncio.sleep(PAUSE_SECONDS)
             await ear.wait(LOOK_SECONDS)
 

@@ -12,8 +12,10 @@ from hyprbox.notices import model as notices
 from hyprbox.people import model as people
 from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
+from hyprbox.schedules import model as schedules
 from hyprbox.suppressions import model as suppressions
 from hyprbox.tokens import model as tokens
+from hyprbox.windows import model as windows
 
 MODELS = [
     facts,
@@ -27,7 +29,9 @@ MODELS = [
     jobs,
     remediations,
     guards,
+    windows,
     runs,
+    schedules,
     notices,
 ]
 METADATA = Base.metadata

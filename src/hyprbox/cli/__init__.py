@@ -15,6 +15,8 @@ COMMANDS = {
     "finding": "findings",
     "suppression": "suppressions",
     "job": "jobs",
+    "schedule": "schedules",
+    "window": "windows",
     "notify": "notify",
     "preset": "presets",
     "proof": "proofs",

@@ -24,21 +24,32 @@ OVER = ("FINISHED", "STOPPED", "EXPIRED")
 WELL = ("DONE", "PASSED", "SKIPPED")
 
 
+def carefully(command: F) -> F:
+    """The options that say how carefully a run goes on."""
+    return _with(
+        command,
+        click.option("--canary", type=click.IntRange(1), metavar="N", help="First on N, then 5 %, 25 %, all."),
+        click.option("--batches", metavar="1,5%,100%", help="Sizes of the batches; the last is repeated."),
+        click.option("--concurrency", type=click.IntRange(1), help="At most so many at once within a batch."),
+        click.option("--max-failures", metavar="N|N%", default="0", show_default=True, help="More stop the run."),
+        click.option("--expires", type=Duration(), default="24h", show_default=True, help="For offline nodes."),
+        click.option("--ignore-windows", is_flag=True, help="Outside of maintenance windows too."),
+        click.option("--title", default="", help="What the run is called."),
+    )
+
+
 def options(command: F) -> F:
-    for option in reversed(
-        [
-            click.option(
-                "--canary", type=click.IntRange(1), metavar="N", help="First on N nodes, then 5 %, 25 %, all."
-            ),
-            click.option("--batches", metavar="1,5%,100%", help="Sizes of the batches; the last is repeated."),
-            click.option("--concurrency", type=click.IntRange(1), help="At most so many at once within a batch."),
-            click.option("--max-failures", metavar="N|N%", default="0", show_default=True, help="More stop the run."),
-            click.option("--expires", type=Duration(), default="24h", show_default=True, help="For offline nodes."),
-            click.option("--title", default="", help="What the run is called."),
+    return carefully(
+        _with(
+            command,
             click.option("--plan", is_flag=True, help="Only show what would happen on which node."),
             click.option("--detach", is_flag=True, help="Print the run's id and do not wait for it."),
-        ]
-    ):
+        )
+    )
+
+
+def _with(command: F, *options: Callable[[F], F]) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -57,9 +68,19 @@ def run(api: Remote, body: dict[str, Any], raw: bool, plan: bool, detach: bool, 
 
 
 def spec(
-    canary: int | None, batches: str | None, concurrency: int | None, max_failures: str, expires: timedelta, title: str
+    canary: int | None,
+    batches: str | None,
+    concurrency: int | None,
+    max_failures: str,
+    expires: timedelta,
+    title: str,
+    ignore_windows: bool,
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {"expiresSeconds": int(expires.total_seconds()), "title": title}
+    found: dict[str, Any] = {
+        "expiresSeconds": int(expires.total_seconds()),
+        "title": title,
+        "ignoreWindows": ignore_windows,
+    }
     if batches and canary:
         raise click.UsageError("expected either --canary or --batches")
     if batches or canary:

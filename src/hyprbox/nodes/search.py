@@ -1,6 +1,6 @@
 """Finding nodes by a query: a page at a time, by name or worst first; all of them; or whether one is among them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -61,6 +61,14 @@ def names(session: Session, now: datetime, q: str, limit: int) -> Sequence[str]:
 def fits(session: Session, now: datetime, q: str, node_id: str) -> bool:
     one = matching(understood(session, q), now).with_only_columns(Node.node_id).where(Node.node_id == node_id)
     return session.scalar(one) is not None
+
+
+def among(session: Session, now: datetime, q: str, node_ids: Collection[str]) -> set[str]:
+    """Those of `node_ids` that match."""
+    if not node_ids:
+        return set()
+    ids = matching(understood(session, q), now).with_only_columns(Node.node_id)
+    return set(session.scalars(ids.where(Node.node_id.in_(node_ids))))
 
 
 def understood(session: Session, q: str) -> Query:

@@ -20,6 +20,7 @@ from hyprbox.notices.model import Delivery, Happening, Matter, Rule, Sent
 from hyprbox.notices.spec import SEVERITIES, RuleSpec, not_before, read
 from hyprbox.notices.stories import Story
 from hyprbox.tokens.model import Token
+from hyprbox.windows import store as windows
 
 AT_ONCE = 500
 WINDOW = timedelta(hours=1)
@@ -59,6 +60,7 @@ def sort(session: Session, now: datetime, public_url: str) -> int:
 def tell(session: Session, now: datetime, rules: Rules, public_url: str) -> None:
     """What is due becomes messages, one for what belongs together; each is due for one process only."""
     specs = dict(rules)
+    _wait_for_windows(session, now)
     due = update(Matter).where(Matter.pending, Matter.due_at <= now).values(pending=False).returning(Matter)
     news = [matter for matter in session.scalars(due) if matter.rule_id in specs and matter.told_bad != matter.bad]
     for matter in news:
@@ -72,6 +74,15 @@ def tell(session: Session, now: datetime, rules: Rules, public_url: str) -> None
     reminded = [matter for matter in reminded if matter.rule_id in specs]
     _write(session, now, specs, public_url, reminded, "Still: ")
     session.flush()
+
+
+def _wait_for_windows(session: Session, now: datetime) -> None:
+    """Inside a maintenance window nobody is woken; what is still bad at its end is told then."""
+    due = select(Matter.node_id).where(Matter.pending, Matter.due_at <= now, Matter.node_id.is_not(None)).distinct()
+    node_ids = {node_id for node_id in session.scalars(due) if node_id is not None}
+    for node_id, end in windows.muted(session, now, node_ids).items():
+        mine = Matter.node_id == node_id, Matter.pending, Matter.due_at <= now
+        session.execute(update(Matter).where(*mine).values(due_at=end))
 
 
 def note_expiring_tokens(session: Session, now: datetime) -> None:

@@ -24,9 +24,11 @@ from hyprbox.remediations.model import Remediation
 from hyprbox.runs.model import Run, State, Step, Target
 from hyprbox.runs.spec import read
 from hyprbox.runs.verdict import of_fix, of_job
+from hyprbox.windows import store as windows
 
 ALIVE = (State.RUNNING, State.PAUSED, State.HELD)
 BUSY = "another fix is at work on it"
+CLOSED = "waits for its maintenance window"
 NOTHING_LEFT = "nothing is left to fix"
 AT_ONCE = 200  # begun in one transaction: others want to write too
 
@@ -42,7 +44,7 @@ def advance(session: Session, now: datetime, catalogue: Catalogue, run_id: str) 
     if run is None:
         return
     before = (run.state, run.batch, run.note)
-    _judge(session, now, catalogue, run)
+    _judge(session, run)
     if run.state in ALIVE:
         _decide(session, now, run)
     if run.state == State.RUNNING:
@@ -73,7 +75,7 @@ def _take_turn(session: Session, run_id: str) -> Run | None:
     return session.scalar(turn.execution_options(populate_existing=True))
 
 
-def _judge(session: Session, now: datetime, catalogue: Catalogue, run: Run) -> None:
+def _judge(session: Session, run: Run) -> None:
     """Of nodes whose job has ended; a job that was called lost may turn out to have ended well."""
     ended = select(Target, Job, Remediation).join(Job, Job.id == Target.job_id)
     ended = ended.outerjoin(Remediation, Remediation.job_id == Target.job_id).where(
@@ -87,8 +89,6 @@ def _judge(session: Session, now: datetime, catalogue: Catalogue, run: Run) -> N
         if verdict.step == Step.DONE and target.todo:
             target.todo = target.todo[1:]
             target.state = Step.WAITING if target.todo else Step.DONE
-        if target.state == Step.WAITING and run.state == State.RUNNING:
-            _begin(session, now, catalogue, run, target)
     session.flush()
 
 
@@ -113,12 +113,18 @@ def _begin_more(session: Session, now: datetime, catalogue: Catalogue, run: Run)
     unended = Target.run_id == run.id, Target.state.in_([Step.WAITING, Step.GOING])
     run.batch = session.scalar(select(func.min(Target.batch)).where(*unended)) or run.batch
     room = AT_ONCE
-    if concurrency := read(run.spec).concurrency:
+    spec = read(run.spec)
+    if concurrency := spec.concurrency:
         room = min(room, concurrency - dict(_count(session, run)).get(Step.GOING, 0))
     waiting = select(Target).where(Target.run_id == run.id, Target.state == Step.WAITING, Target.batch == run.batch)
-    for target in session.scalars(waiting.order_by(Target.place)).all():
+    targets = session.scalars(waiting.order_by(Target.place)).all()
+    closed = set() if spec.ignoreWindows else windows.closed(session, now, {target.node_id for target in targets})
+    for target in targets:
         if room <= 0:
             return
+        if target.node_id in closed:
+            target.note = CLOSED
+            continue
         room -= _begin(session, now, catalogue, run, target)
 
 

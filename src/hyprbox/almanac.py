@@ -1,0 +1,33 @@
+"""When a cron expression says that it is time, by the clock on the wall of a time zone.
+
+Twice a year that clock jumps. As cron does on Debian: what falls into the hour that is left out comes right after it,
+what falls into the hour that comes twice comes once; what is to happen every hour or minute goes on evenly.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+
+from hyprbox.errors import Invalid
+
+
+def check(cron: str, zone: str) -> None:
+    if zone not in available_timezones():
+        raise Invalid(f"timeZone is {zone[:60]!a}, expected a name such as Europe/Berlin")
+    try:
+        next(CronSim(cron, datetime.now(UTC).astimezone(ZoneInfo(zone))))
+    except (CronSimError, StopIteration):
+        raise Invalid(f"cron is {cron[:60]!a}, expected five fields such as '30 2 * * sun'") from None
+
+
+def after(cron: str, zone: str, moment: datetime) -> datetime:
+    """The first time behind `moment`."""
+    return next(CronSim(cron, moment.astimezone(ZoneInfo(zone)))).astimezone(UTC)
+
+
+def before(cron: str, zone: str, moment: datetime) -> datetime:
+    """The last time up to `moment`."""
+    found = next(CronSim(cron, moment.astimezone(ZoneInfo(zone)), reverse=True)).astimezone(UTC)
+    exact = after(cron, zone, found)
+    return exact if exact <= moment else found

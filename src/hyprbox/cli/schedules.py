@@ -1,0 +1,74 @@
+"""hyprbox schedule: runs that begin by themselves."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hyprbox.cli import many, remote, show
+from hyprbox.cli.options import as_json
+from hyprbox.cli.run import settings, what
+
+COLUMNS = {
+    "ID": "id", "NAME": "name", "NEXT": "nextAt", "CRON": "cron", "ZONE": "timeZone", "QUERY": "q", "PRESET": "preset",
+    "NOTE": "note",
+}  # fmt: skip
+
+
+@click.group("schedule")
+def command() -> None:
+    """Schedules: list, add, pause, resume, remove."""
+
+
+@command.command("list")
+@as_json
+def index(as_json: bool) -> None:
+    """By name."""
+    rows = remote.needed().get("/api/schedules")["items"]
+    show.data(rows) if as_json else show.table(rows, COLUMNS, "Nothing begins by itself.")
+
+
+@command.command()
+@click.argument("name")
+@click.argument("query")
+@click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
+@click.option("--cron", metavar="'30 2 * * sun'", help="Again and again, by the clock of --time-zone.")
+@click.option("--at", metavar="TIME", help="Once, such as 2026-12-01T03:00:00+01:00.")
+@click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE")
+@click.option("--missed", type=click.Choice(["skip", "once"]), default="skip", show_default=True)
+@click.option("--script", "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--preset", metavar="ID")
+@settings
+@many.carefully
+def add(
+    name: str, query: str, words: tuple[str, ...], cron: str | None, at: str | None, time_zone: str, missed: str,
+    file: Path | None, preset: str | None, sets: tuple[str, ...], expires: timedelta, **careful: Any,
+) -> None:  # fmt: skip
+    """A run over QUERY that begins by itself. Prints the new schedule's id."""
+    if sum(map(bool, (words, file, preset))) != 1:
+        raise click.UsageError("expected one of -- COMMAND, --script FILE or --preset ID")
+    run = {"q": query, **what(words, file, preset, sets), **many.spec(expires=expires, **careful)}
+    body = {"name": name, "run": run, "cron": cron, "at": at, "timeZone": time_zone, "missed": missed}
+    print(remote.needed().post("/api/schedules", body)["id"])
+
+
+@command.command()
+@click.argument("schedule_id", metavar="ID")
+def pause(schedule_id: str) -> None:
+    """Times in a pause are not made up for."""
+    remote.needed().post(f"/api/schedules/{schedule_id}/pausing")
+
+
+@command.command()
+@click.argument("schedule_id", metavar="ID")
+def resume(schedule_id: str) -> None:
+    """Goes on with the next time."""
+    remote.needed().post(f"/api/schedules/{schedule_id}/resumption")
+
+
+@command.command()
+@click.argument("schedule_id", metavar="ID")
+def remove(schedule_id: str) -> None:
+    """Runs that have begun go on."""
+    remote.needed().delete(f"/api/schedules/{schedule_id}")
