@@ -144,12 +144,12 @@ def take_all(browser: Browser, way: str, looks: dict, cookies: list, ids: dict[s
                 page.goto(URL + path.format(**ids))
                 if known and name != "not-found":
                     page.locator("#live.is-ok").wait_for(state="attached")
-                take(page, ALL / f"{name}-{way}.png")
+                take(page, ALL / f"{name}-{way}.png", whole=way != "phone")
 
 
-def take(page: Page, file: Path) -> None:
+def take(page: Page, file: Path, whole: bool) -> None:
     """As a palette: a third of the size, and nobody sees the difference."""
-    picture = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled")))
+    picture = Image.open(BytesIO(page.screenshot(full_page=whole, animations="disabled")))
     picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
         file, optimize=True
     )

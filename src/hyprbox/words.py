@@ -1,5 +1,6 @@
 """Times, spans, sizes and counts as a person says them. Times are UTC."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -61,6 +62,22 @@ def size(count: float) -> str:
             return f"{count:.0f}{NBSP}{unit}" if count >= 100 or unit == "B" else f"{count:.1f}{NBSP}{unit}"
         count /= 1024
     return f"{count:.1f}{NBSP}TiB"
+
+
+def system(name: str) -> str:
+    """Debian 13, where it says Debian GNU/Linux 13 (trixie)."""
+    return re.sub(r" GNU/Linux|\s*\([^)]*\)$", "", name)
+
+
+def browser(agent: str) -> str:
+    """Chrome 128 on Linux, as far as it says so; otherwise what it says."""
+    names = ("Edg", "OPR", "Firefox", "HeadlessChrome", "Chrome", "Version")  # most say that they are several of them
+    name = next(filter(None, (re.search(rf"({name})/(\d+)", agent) for name in names)), None)
+    place = re.search(r"Windows|Android|iPhone|iPad|Mac OS X|Linux", agent)
+    if name is None or place is None:
+        return agent
+    called = {"Edg": "Edge", "OPR": "Opera", "Version": "Safari", "HeadlessChrome": "Chrome"}.get(name[1], name[1])
+    return f"{called} {name[2]} on {place[0].replace('Mac OS X', 'macOS')}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -50,3 +50,24 @@ def test_a_long_list_is_cut_with_a_number():
     assert words.listed(["a", "b", "c"]) == "a, b and c"
     assert words.listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
     assert (words.count(1, "node"), words.count(1204, "node")) == ("1 node", "1,204 nodes")
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [("Debian GNU/Linux 13 (trixie)", "Debian 13"), ("Ubuntu 24.04.3 LTS", "Ubuntu 24.04.3 LTS"), ("(x)", "")],
+)
+def test_a_system_in_short(full, short):
+    assert words.system(full) == short
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/128.0.0.0 Safari/537.36", "Chrome 128 on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/128.0 Safari/537.36 Edg/128.0", "Edge 128 on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) Version/17.5 Safari/605.1.15", "Safari 17 on macOS"),
+        ("curl/8.14.1", "curl/8.14.1"),
+    ],
+)
+def test_a_browser_in_words(agent, said):
+    assert words.browser(agent) == said

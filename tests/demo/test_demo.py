@@ -33,6 +33,12 @@ def test_there_is_a_past_of_weeks(ada):
     assert disk["severity"] == "CRITICAL"
 
 
+def test_fixes_were_proven_when_they_were_made(ada):
+    record = ada.get("/api/presets/certbot-renew/record").json()
+    assert record["fixed"] >= 10
+    assert 30 < record["medianSeconds"] < 60
+
+
 def test_servers_live(ada):
     before = ada.get("/api/nodes/web-fra-06").json()["lastSeen"]
     wait_until(lambda: ada.get("/api/nodes/web-fra-06").json()["lastSeen"] > before, seconds=25)

@@ -23,7 +23,7 @@ class Past:
     def __init__(
         self, session: Session, servers: Sequence[Server], catalogue: Mapping[str, Preset], now: datetime, seed: int
     ) -> None:
-        self.session, self.now, self.chance = session, now, random.Random(seed)
+        self.session, self.now, self.chance, self.catalogue = session, now, random.Random(seed), catalogue
         self.servers = {server.node_id: server for server in servers}
         self._timeline = Timeline()
         self.stage = Stage(session, self._timeline, catalogue)

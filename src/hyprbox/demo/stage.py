@@ -1,6 +1,7 @@
 """What agents and people of the story can do, each through the stores and at its time."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,6 +21,7 @@ from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
 from hyprbox.presets import store as presets
 from hyprbox.presets.catalogue import Preset
+from hyprbox.remediations import store as remediations
 from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import Badge
 from hyprwire import Finding
@@ -76,6 +78,7 @@ class Stage:
         node = self.nodes[node_id]
         node.running = None
         ending.complete(self._session, node.badge, running.job_id, running.end(now), now)
+        remediations.settle(self._session, now, node_id)
         if running.act.exit_code == 0:
             self._timeline.at(now + SCANNED_AFTER, partial(self._look_again, node_id, running))
 
@@ -87,3 +90,4 @@ class Stage:
     def _scan(self, now: datetime, node_id: str, scanner: str, job_id: str | None = None) -> None:
         report = self.nodes[node_id].scan(node_id, scanner, job_id, now)
         reports.record(self._session, report, now, ending.proved_by(self._session, node_id, job_id, now.isoformat()))
+        remediations.settle(self._session, now, node_id, asdict(report.scan) if report.scan else None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hyprbox.findings.model import Event, Finding
 from hyprbox.jobs import store
 from hyprbox.jobs.model import Job, State
+from hyprbox.jobs.phases import Phase, phases
 from hyprbox.jobs.tail import Tail, tail
 from hyprbox.jobs.waiting import why
 from hyprbox.jobs.words import Ending, ending
@@ -26,17 +27,20 @@ class OneJob:
     ending: Ending | None
     tail: Tail | None
     findings: Sequence[Finding]
+    phases: list[Phase]
     earlier: Sequence[Job]
 
 
 def look_at(session: Session, now: datetime, job_id: str, may_read: bool) -> OneJob:
     job = store.get(session, job_id)
+    findings = _meant_to_fix(session, job)
     return OneJob(
         job=job,
         waits_for=why(session, job, now) if job.state == State.QUEUED else None,
         ending=ending(job, now) if job.has_ended else None,
         tail=tail(session, job) if may_read else None,
-        findings=_meant_to_fix(session, job),
+        findings=findings,
+        phases=phases(job, findings, now),
         earlier=store.page(session, job.node_id, None, job.id, EARLIER),
     )
 

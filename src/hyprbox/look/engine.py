@@ -85,6 +85,7 @@ def _now(context: Context) -> datetime:
 FILTERS = {
     "ago": ago,
     "as_typed": as_typed,
+    "browser": words.browser,
     "clip": visible.clip,
     "exact": words.exact,
     "finding_sign": findings.sign,
@@ -99,6 +100,7 @@ FILTERS = {
     "since": since,
     "size": words.size,
     "span": words.span,
+    "system": words.system,
     "title_of": title,
     "took": took,
     "verdict_sign": remediations.sign,
