@@ -3,7 +3,7 @@
 import logging
 
 import msgspec
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 
 from hyprbox.db import Busy
 from hyprbox.seldom import Seldom
@@ -95,6 +95,7 @@ class Fault(Refusal):
 # Lost, locked, full: nothing that the caller did. The last one follows when a connection is lost within a transaction.
 AWAY_ERRORS = (OperationalError, InterfaceError, PendingRollbackError)
 AWAY = Unavailable("the database does not answer, try again in a moment")
+UNKEEPABLE = Invalid("a value holds U+0000 or is larger than a database can keep, expected ordinary text and numbers")
 BUSY = Unavailable("more writes are waiting than this server queues, try again in a moment")
 
 
@@ -102,6 +103,8 @@ def as_refusal(error: Exception) -> Refusal | None:
     """Known failures of the floors below as what the caller is told; None is a fault of ours."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, DataError):
+        return UNKEEPABLE
     if isinstance(error, AWAY_ERRORS) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         seldom.error("the database does not do its work", str(getattr(error, "orig", error)).strip())
         return AWAY

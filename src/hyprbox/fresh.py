@@ -80,9 +80,9 @@ async def _prove(box: Box, person: Person, ways: Ways, form: Form, now: datetime
     elif ways.code:
         fits = await box.db.write(_accept, now, person.id, form.text(CODE))
     else:
-        fits = await desk.work(passwords.fits, person.password, form.raw(PASSWORD))
+        right = await desk.work(passwords.fits, person.password, form.raw(PASSWORD))
+        fits = await box.db.write(store.judge, now, person.id, lambda _: right)
     if not fits:
-        await box.db.write(store.note_failure, now, person.name)
         raise Unauthenticated("the code is wrong or was used already" if ways.code else "the password is wrong")
 
 
@@ -94,4 +94,4 @@ def _who(session: Session, person_id: str) -> tuple[Person, Ways]:
 
 
 def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
-    return factors.accept(session, now, session.get_one(Person, person_id), typed)
+    return store.judge(session, now, person_id, lambda person: factors.accept(session, now, person, typed))

@@ -11,6 +11,7 @@ from dataclasses import asdict
 
 import pytest
 
+from hyprbox.cli import show
 from hyprbox.cli.safe import Output, plain
 from hyprbox.people.model import Role
 from tests.cast import BEAT
@@ -222,3 +223,16 @@ def test_a_sequence_in_two_pieces_is_one(size):
 
 def test_names_cannot_turn_a_line_round():
     assert plain("eu\u202e1\n\x9b") == "eu\\u202e1\\n\\x9b"
+
+
+def test_what_only_looks_like_a_time_is_text():
+    """It is a finding's key, say, and ended every list that it was in."""
+    assert show.cell("2026-99-99T is no time Z") == "2026-99-99T is no time Z"
+    assert show.cell("2020-01-01T00:00:00Z").endswith("d ago")
+
+
+def test_json_on_a_terminal_takes_no_effect_and_loses_nothing(capsys):
+    show.data({"message": "a\x9b2Jb\u202ec\x7f"})
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert json.loads(printed) == {"message": "a\x9b2Jb\u202ec\x7f"}

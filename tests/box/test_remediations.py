@@ -10,7 +10,7 @@ from hyprbox.jobs import ending, handing
 from hyprbox.jobs import store as jobs
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import beats
-from hyprbox.remediations import store
+from hyprbox.remediations import proof, store
 from hyprbox.tokens.badge import Badge
 from hyprwire import Completion, FindingReport, Reason, Scan, ScannerRun, Severity
 from hyprwire import Finding as Seen
@@ -122,3 +122,13 @@ def test_a_preset_has_a_track_record(session, fix):
     scan(session, seq=2, proves=job.id, now=NOON + minutes(3))
     record = store.record_of(session, "certbot-renew")
     assert (record.ended, record.fixed, record.rolled_back, record.median_seconds) == (1, 1, 0, 180)
+
+
+def test_a_proof_names_the_key_that_has_signed_it_whatever_else_it_shows(tmp_path):
+    """A second key behind the first was taken for the signer."""
+    ours, forgers = tmp_path / "ours", tmp_path / "forgers"
+    trusted, forged = proof.installation_id(ours), proof.sign(forgers, "{}")
+    kind, key = forged.publicKey.split()[:2]
+    bundle = {"payload": "{}", "signature": forged.signature}
+    bundle["publicKey"] = f"{kind}\n{key}\n{proof.public(ours).read_text()}"
+    assert proof.verify(bundle) == proof.installation_id(forgers) != trusted

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hyprbox import config
+from hyprbox import config, fresh, secret
 from hyprbox.box import build
 from hyprbox.door import COOKIE
 from hyprbox.people import doors
@@ -132,6 +132,20 @@ def test_a_new_password_needs_the_old_one_and_signs_the_others_out(world):
     assert first.get("/dashboard/nodes").status_code == 303
     assert second.get("/dashboard/nodes").status_code == 200
     assert sign_in(world, name="fred", password="second password").status_code == 303
+
+
+def test_a_stolen_session_chooses_no_first_password_and_guesses_no_other(world):
+    change = "/dashboard/settings/account/password"
+    thief = world.visitor_with(world.visitor().post(invited(world, "gina")).cookies[COOKIE])
+    with world.db.session() as session:
+        doors.confirm(session, datetime.now(UTC) - fresh.LENGTH, secret.digest(thief.cookie))
+    assert "still you" in thief.post(change, {"new": "a password of mine"}).text
+
+    path = invited(world, "hugo")
+    thief = world.visitor_with(world.visitor().post(path, {"password": "first password"}).cookies[COOKIE])
+    for _ in range(5):
+        thief.post(change, {"old": "guessed it", "new": "second password"})
+    assert "is locked until" in thief.post(change, {"old": "first password", "new": "second password"}).text
 
 
 def test_one_signs_out_ones_own_other_browsers_and_nobody_elses(world):

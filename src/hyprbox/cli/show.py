@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from hyprbox.cli.safe import plain
+from hyprbox.visible import UNSEEN
 
 GREEN, RED, YELLOW, DIM = "green", "red", "yellow", "bright_black"
 MOST_LISTED = 10
@@ -20,7 +21,8 @@ TONES = {
 
 
 def data(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """The text of strangers stays what it is, and takes no effect on a terminal."""
+    print(UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:
@@ -52,7 +54,8 @@ def cell(value: Any) -> str:
     if isinstance(value, list):
         return listed(value)
     text = str(value)
-    return ago(text) if _is_time(text) else plain(text)
+    moment = _moment(text)
+    return ago(moment) if moment else plain(text)
 
 
 def listed(values: Sequence[Any]) -> str:
@@ -61,9 +64,9 @@ def listed(values: Sequence[Any]) -> str:
     return ", ".join(map(cell, values[:MOST_LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
-def ago(text: str) -> str:
+def ago(moment: datetime) -> str:
     """A moment as people say it; the exact one is in --json."""
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(text)).total_seconds()
+    seconds = (datetime.now(UTC) - moment).total_seconds()
     size = abs(seconds)
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         if size >= length:
@@ -86,5 +89,11 @@ def _line(cells: Iterable[str], widths: Sequence[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def _is_time(text: str) -> bool:
-    return len(text) >= 20 and text[4:5] == "-" and text[10:11] == "T" and text.endswith("Z")
+def _moment(text: str) -> datetime | None:
+    """None also for what only looks like one: it may be the text of a stranger."""
+    if not (len(text) >= 20 and text[4:5] == "-" and text[10:11] == "T" and text.endswith("Z")):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprwire.names import check_node_id
 
 LONGEST_HOSTNAME = 253
+LARGEST_EXCHANGE = 16 * 1024  # it comes from a stranger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ async def revoke(enrolment_id: FromPath[str], box: TheBox, caller: TheCaller) ->
     return view(enrolment, box.clock.now())
 
 
-@post("/enrolment")
+@post("/enrolment", request_max_body_size=LARGEST_EXCHANGE)
 async def exchange(data: JSONBody[Exchange], box: TheBox) -> Enrolled:
     """Nobody is asked who they are: the code says it."""
     try:

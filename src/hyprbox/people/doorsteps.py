@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hyprbox import secret
-from hyprbox.errors import Gone, TooMany
+from hyprbox.errors import Gone
 from hyprbox.people.model import Doorstep
 
 LENGTH = timedelta(minutes=10)
-MOST = 10_000  # strangers can begin things too
+MOST = 10_000  # of a kind: strangers can begin some, too
 OVER = "this took longer than 10 minutes or was done already, begin again"
 
 
@@ -24,10 +24,10 @@ class Kind(StrEnum):
 
 
 def begin(session: Session, now: datetime, kind: Kind, data: dict[str, Any]) -> str:
-    """The secret with which it goes on."""
+    """The secret with which it goes on. When too many stand there, those go that have stood there longest."""
     session.execute(delete(Doorstep).where(Doorstep.expires_at <= now))
-    if (session.scalar(select(func.count()).select_from(Doorstep)) or 0) >= MOST:
-        raise TooMany("too many people are signing in at this moment, try again in a few minutes")
+    oldest = select(Doorstep.digest).where(Doorstep.kind == kind).order_by(Doorstep.expires_at.desc()).offset(MOST - 1)
+    session.execute(delete(Doorstep).where(Doorstep.digest.in_(oldest.limit(MOST))))
     made = secret.mint("")
     session.add(Doorstep(digest=made.digest, kind=kind, data=data, expires_at=now + LENGTH))
     return made.text

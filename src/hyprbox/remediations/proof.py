@@ -50,13 +50,14 @@ def verify(bundle: dict[str, Any], trusted: str | None = None) -> str:
         payload, signature, key = (str(bundle[name]) for name in ("payload", "signature", "publicKey"))
     except (KeyError, TypeError):
         raise BadProof("it has no payload, signature and publicKey, expected a proof as HyprBox writes it") from None
-    if trusted is not None and trusted.split()[:2] != key.split()[:2]:
+    key = " ".join(key.split()[:2])  # whatever else stands there must not be taken for the one that has signed
+    if trusted is not None and trusted.split()[:2] != key.split():
         raise BadProof("it is signed with another key than the one you trust")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "signature").write_text(signature)
-        (folder / "signers").write_text(f'{PRINCIPAL} namespaces="{NAMESPACE}" {" ".join(key.split()[:2])}\n')
-        (folder / "key.pub").write_text(key + "\n")
+        (folder / "signers").write_text(f'{PRINCIPAL} namespaces="{NAMESPACE}" {key}\n')
+        (folder / "key.pub").write_text(f"{key}\n")
         arguments = ("-f", str(folder / "signers"), "-I", PRINCIPAL, "-n", NAMESPACE, "-s", str(folder / "signature"))
         try:
             _run("-q", "-Y", "verify", *arguments, stdin=payload)

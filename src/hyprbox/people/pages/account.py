@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, viewer
@@ -32,8 +33,11 @@ async def show(frame: TheFrame, box: TheBox) -> Template:
 
 @post("/settings/account/password", guards=[viewer], status_code=200)
 async def change_password(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
+    person = await box.db.read(_person, person_id(frame.caller))
+    if person.password is None:
+        await fresh.require(box, frame.caller, form)  # else a stolen session would be one for good
     try:
-        hashed = await _checked(box, frame.caller, form)
+        hashed = await _checked(box, person, frame.now, form)
     except Refusal as refusal:
         return await _page(frame, box, refusal)
     await box.db.write(_set_password, frame.now, frame.caller, hashed)
@@ -46,11 +50,13 @@ async def close_session(digest: FromPath[str], box: TheBox, caller: TheCaller) -
     return go(ACCOUNT)
 
 
-async def _checked(box: Box, caller: Caller, form: Form) -> str:
-    """The digest of the new password, for somebody who knows the old one."""
-    person = await box.db.read(_person, person_id(caller))
-    if person.password and not await desk.work(passwords.fits, person.password, form.raw("old")):
-        raise Forbidden("the old password is wrong")
+async def _checked(box: Box, person: Person, now: datetime, form: Form) -> str:
+    """The digest of the new password, for somebody who knows the old one. With a stolen session nobody guesses it."""
+    if person.password:
+        fresh.check_lock(person, now)
+        right = await desk.work(passwords.fits, person.password, form.raw("old"))
+        if not await box.db.write(store.judge, now, person.id, lambda _: right):
+            raise Forbidden("the old password is wrong")
     return await desk.work(passwords.hashed, form.raw("new"))
 
 

@@ -93,8 +93,11 @@ async def known(box: Box, name: str, password: str) -> Person:
     now = box.clock.now()
     if person:
         check_lock(person, now)
-    if not await desk.work(passwords.fits, person.password if person else None, password) or person is None:
-        await box.db.write(store.note_failure, now, name)
+    fits = await desk.work(passwords.fits, person.password if person else None, password)
+    if person is None:
+        await box.db.write(store.note_failure, now, name)  # as much work as for somebody
+        raise Unauthenticated("name or password is wrong")
+    if not await box.db.write(store.judge, now, person.id, lambda _: fits):
         raise Unauthenticated("name or password is wrong")
     return person
 
@@ -117,7 +120,6 @@ async def _with_code(box: Box, now: datetime, person_id: str, typed: str) -> Per
     person = await box.db.read(_by_id, person_id)
     check_lock(person, now)
     if not await box.db.write(_accept, now, person_id, typed):
-        await box.db.write(store.note_failure, now, person.name)
         raise Unauthenticated("the code is wrong or was used already")
     return person
 
@@ -130,7 +132,8 @@ def _by_id(session: Session, person_id: str) -> Person:
 
 
 def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
-    return factors.accept(session, now, _by_id(session, person_id), typed)
+    who = _by_id(session, person_id).id
+    return store.judge(session, now, who, lambda person: factors.accept(session, now, person, typed))
 
 
 def _by_name(session: Session, name: str) -> Person | None:
