@@ -11,6 +11,7 @@ from hyprbox.db import Database
 from hyprbox.figures import Figures
 from hyprbox.presets import catalogue
 from hyprbox.presets.catalogue import Preset
+from hyprbox.vitals import Vitals
 from hyprbox.wake import Wake
 
 
@@ -22,6 +23,7 @@ class Box:
     wake: Wake
     gate: Gate
     figures: Figures
+    vitals: Vitals
     presets: Mapping[str, Preset]
     heard: dict[str, datetime | None] = field(default_factory=dict)
     """Which nodes were heard since that was last written down, and when; None for one that holds no polls."""
@@ -29,8 +31,8 @@ class Box:
 
 def build(config: Config) -> Box:
     db, clock = database(config), Clock()
-    gate = Gate(db, clock, config.require_node_token)
-    return Box(config, db, clock, Wake(), gate, Figures(db), catalogue.load_all())
+    wake, gate = Wake(), Gate(db, clock, config.require_node_token)
+    return Box(config, db, clock, wake, gate, Figures(db), Vitals(db, wake, db.meter), catalogue.load_all())
 
 
 def database(config: Config) -> Database:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from hyprbox.clock import from_ms, to_ms
+from hyprbox.meter import Meter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,6 +71,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self._readers, expire_on_commit=False)
         self._asking: dict[Any, Asking[Any, Any]] = {}
+        self.meter = Meter()
 
     @property
     def is_sqlite(self) -> bool:
@@ -87,7 +89,7 @@ class Database:
         """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread."""
         self._pool = ThreadPoolExecutor(READERS, "read")
         self._first = ThreadPoolExecutor(1, "first")
-        self._writer = Writer(self._sessions, published, tell and partial(tell, self.engine))
+        self._writer = Writer(self._sessions, published, tell and partial(tell, self.engine), self.meter)
 
     async def stop(self) -> None:
         """What was queued is still written."""
@@ -131,7 +133,7 @@ class Database:
         self, pool: ThreadPoolExecutor, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         def in_transaction() -> R:
-            with self._reading.begin() as session:
+            with self.meter.timed("read"), self._reading.begin() as session:
                 return work(session, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(pool, in_transaction)
@@ -201,8 +203,9 @@ class Writer:
         sessions: sessionmaker[Session],
         published: Callable[[Sequence[Topic]], None],
         tell: Callable[[Sequence[Topic]], None] | None,
+        meter: Meter,
     ) -> None:
-        self._sessions, self._published, self._tell = sessions, published, tell
+        self._sessions, self._published, self._tell, self._meter = sessions, published, tell, meter
         self._loop = asyncio.get_running_loop()
         self.waiting: list[Task] = []
         self._at_work = False
@@ -231,7 +234,8 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
-            outcomes, topics = self._commit(batch)
+            with self._meter.timed("commit"):
+                outcomes, topics = self._commit(batch)
             self._loop.call_soon_threadsafe(self._answer, outcomes, topics)
             if topics and self._tell:
                 self._tell(topics)

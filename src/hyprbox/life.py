@@ -19,7 +19,7 @@ async def of(box: Box) -> AsyncIterator[None]:
     await box.gate.refresh()
     by_the_clock = sweep.forever(box), sweep.look_again(box), sweep.listen(box), keep.forever(box), onward.forever(box)
     going_on = box.gate.keep_fresh(), *by_the_clock, guardian.forever(box), onward.tell(box)
-    tasks = [asyncio.create_task(work) for work in going_on]
+    tasks = [asyncio.create_task(work) for work in (*going_on, box.vitals.keep(box.clock.now))]
     yield
     box.wake.close()
     for task in tasks:

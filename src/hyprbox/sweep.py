@@ -43,7 +43,8 @@ async def forever(box: Box) -> None:
     step = Step()
     while True:
         try:
-            await box.db.write(sweep, box.clock.now(), box.config, step.happened())
+            with box.db.meter.timed("sweep"):
+                await box.db.write(sweep, box.clock.now(), box.config, step.happened())
             await box.db.write(tokens.note_use, _taken(box.gate.used))
         except Exception as error:
             note(error, "the sweep")

@@ -55,6 +55,7 @@ PAGES = [
     "/dashboard/settings/audit",
     "/dashboard/settings/sessions",
     "/dashboard/settings/retention",
+    "/dashboard/settings/server",
     "/dashboard/settings/account",
     "/dashboard/settings/account/second-factor",
     "/dashboard/nodes/{hostile_node}",

@@ -113,6 +113,7 @@ NEEDS = {
     "POST /settings/notifications/deliveries/{delivery_id}/retry": ADMIN,
     "GET /settings/audit": ADMIN,
     "GET /settings/retention": ADMIN,
+    "GET /settings/server": ADMIN,
     "GET /settings/sessions": ADMIN,
     "POST /settings/sessions/{digest}/closing": ADMIN,
     "GET /settings/account": VIEWER,

@@ -38,6 +38,7 @@ PLACES = [
     ("door", "Sessions", "settings/sessions", Role.ADMIN),
     ("ack", "Audit log", "settings/audit", Role.ADMIN),
     ("timeout", "Retention", "settings/retention", Role.ADMIN),
+    ("online", "Server", "settings/server", Role.ADMIN),
     ("people", "My account", "settings/account", Role.VIEWER),
 ]
 

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.response import Redirect
 
 from hyprbox.look.frame import go
-from hyprbox.overview.pages import docs, home, live, node, palette, retention
+from hyprbox.overview.pages import docs, home, live, node, palette, retention, server
 
 
 @get("/", include_in_schema=False)
@@ -13,4 +13,4 @@ async def root() -> Redirect:
 
 
 outside = [root, docs.show]
-handlers = [home.show, live.stream, node.show, palette.show, palette.palette, retention.show]
+handlers = [home.show, live.stream, node.show, palette.show, palette.palette, retention.show, server.show]
