@@ -181,7 +181,7 @@ def machine_id_hash(host: Host) -> str | None:
 
 
 def machine(host: Host) -> str:
-    """Another one on a clone, which often keeps the machine id; not another one after a restart, as in some containers."""
+    """Another one on a clone, which often keeps the machine id; the same after a restart, also in a container."""
     hardware = (host.text("/sys/class/dmi/id/product_uuid") or "").strip()
     return hashlib.sha256((hardware or str(machine_id_hash(host))).encode()).hexdigest()[:32]
 
