@@ -136,6 +136,15 @@ class Box:
         self.enter("systemctl", "--no-block", "start", "reboot.target")
         self.restarts()
 
+    def reset(self) -> None:
+        """As by its button: nothing in it hears of it."""
+        self._nspawn.kill()
+        self._nspawn.wait()
+        while Path(f"/proc/{self.leader}").exists():
+            time.sleep(0.02)
+        self._ended()
+        self.boot()
+
     def restarts(self) -> None:
         """Waits until what is in it restarts the machine, and boots it again."""
         code = self._nspawn.wait(30)

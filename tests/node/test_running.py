@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hyprnode import cgroup
 from hyprnode.jobs import shell
 from tests.node.cradle import is_running
 
@@ -307,3 +308,15 @@ def test_a_hundred_megabytes_cost_no_memory(run):
     peak = int(job.output().split()[-2])
     assert peak < 40_000, f"the supervisor took {peak} kB"
     assert sum(os.stat(job.spool.file(name)).st_size for name in os.listdir(job.spool.path)) < 13_000_000
+
+
+def test_a_job_that_lasts_moves_into_a_group_of_its_own_with_all_it_started(run):
+    """Where one can be made; elsewhere it stays where it is, and that is no harm."""
+    job = run("setsid sleep 2 & for ((n = 0; n < 9; n++)); do sleep 0.1; done; cat /proc/self/cgroup /proc/$!/cgroup")
+    job.ending()
+    groups = {line for line in job.output().splitlines() if line.startswith("0::")}
+
+    top = cgroup.top()
+    can_be_made = top is not None and os.access(top, os.W_OK) and not cgroup.systemd_runs()
+    assert len(groups) == (1 if top else 0)
+    assert not can_be_made or next(iter(groups)).endswith("/script")

@@ -53,7 +53,7 @@ four at once. Each job ends with exit code {EXIT_CODE} by itself, and writes dow
 | --- | --- | --- |
 {expected}
 
-What must come out: the true exit code and all the output, once. After a restart of the machine: LOST, by reason
+What must come out: the true exit code and all the output, once. After a reset of the machine: LOST, by reason
 `reboot`, with the output that is known. A job that is caught while it starts may also be given back as never started,
 and then has not run. On a full spool a job is refused a start in a sentence, or says how much of its output is
 left out.

@@ -65,9 +65,9 @@ def network_is_cut(stage: Stage, go: Callable[[], None]) -> None:
     stage.net.mend()
 
 
-def machine_restarts(stage: Stage, go: Callable[[], None]) -> None:
+def machine_is_reset(stage: Stage, go: Callable[[], None]) -> None:
     go()
-    stage.reboot()
+    stage.reset()
     settle(stage)
 
 
@@ -129,5 +129,5 @@ FAULTS = (
     Fault("clock 1 h ahead", clock_steps("+3600"), with_a_clock_of_their_own),
     Fault("clock 1 h back", clock_steps("-3600"), with_a_clock_of_their_own),
     Fault("spool full", in_box(FILL), on_a_small_spool),
-    Fault("machine restarted", machine_restarts),
+    Fault("machine reset", machine_is_reset),
 )

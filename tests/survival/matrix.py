@@ -83,10 +83,10 @@ def judge(fault: str, phase: Phase, job, output: str, runs: int) -> str | None:
         return f"it ran {runs} times"
     if job["state"] == "FAILED" and job["exitCode"] == EXIT_CODE:
         return judge_output(fault, phase, output) if runs == 1 else "it ended and never ran"
-    if fault == "machine restarted" and (job["state"], job["reason"]) == ("LOST", "reboot"):
+    if fault == "machine reset" and (job["state"], job["reason"]) == ("LOST", "reboot"):
         return None if phase.whole.startswith(output) else "what is known of its output is not what it printed"
     if phase.name == "starting" and runs == 0 and job["state"] in ("LOST", "FAILED"):
-        if fault in ("agent SIGKILL", "agent restart", "machine restarted") and job["reason"] == "agent_lost":
+        if fault in ("agent SIGKILL", "agent restart", "machine reset") and job["reason"] == "agent_lost":
             return None if not output else "it printed something and never ran"
         if fault == "spool full" and job["reason"] == "spawn_error" and job["errorMsg"]:
             return None

@@ -139,8 +139,8 @@ class Stage:
     def log(self, node_id: str) -> str:
         return self.box.run(f"journalctl -o cat -u hyprnode@{node_id}").output
 
-    def reboot(self) -> None:
-        self.box.reboot()
+    def reset(self) -> None:
+        self.box.reset()
         self.net.plug(self.box.leader)
 
 

@@ -6,6 +6,7 @@ hyprnode-job-<id>…            the supervisor; made by systemd, or by us at the
 
 import glob
 import os
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from hyprnode import cgroup
 
 SCRIPT = "script"
 PREFIX = "hyprnode-job-"
+PASSES = 5
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Group:
     def enter(self) -> None:
         """This process, and with it all that it will start."""
         write(f"{self.path}/cgroup.procs", "0")
+
+    def gather(self, everybody: Callable[[], Iterable[int]]) -> None:
+        """Those who came to be outside, and whoever they start meanwhile."""
+        for _ in range(PASSES):
+            outside = set(everybody()) - set(self.members())
+            if not outside:
+                return
+            for pid in outside:
+                with suppress(OSError):  # gone meanwhile
+                    write(f"{self.path}/cgroup.procs", str(pid))
 
     def members(self) -> list[int]:
         return [int(line) for line in cgroup.text(f"{self.path}/cgroup.procs").split()]
@@ -33,9 +45,9 @@ class Group:
 
     def remove(self) -> None:
         """With what was made around it; not while somebody lives there."""
-        with suppress(OSError):
-            os.rmdir(self.path)
-            os.rmdir(os.path.dirname(self.path))
+        for path in (self.path, os.path.dirname(self.path)):
+            with suppress(OSError):  # it was removed before, or the supervisor is still on its way out
+                os.rmdir(path)
 
 
 def made_for_a_job(path: str) -> Group | None:
@@ -44,31 +56,40 @@ def made_for_a_job(path: str) -> Group | None:
     return Group(path) if name == SCRIPT and os.path.basename(home).startswith(PREFIX) else None
 
 
-def settle(name: str, spool: str) -> Group | None:
-    """Of the supervisor that calls this: the group for its script. None where none can be made.
-
-    `spool` tells the jobs of two agents on one host apart, should they have one name.
-    """
+def settle(name: str) -> Group | None:
+    """Of the supervisor that calls this, when systemd has given it a group: one for its script in there."""
+    home = cgroup.own()
+    if home is None or name not in os.path.basename(home):
+        return None
     try:
-        home = cgroup.own()
-        if home is None or name not in os.path.basename(home):
-            home = _move_to_a_new_one(f"{name}-{os.stat(spool).st_ino}")
-        group = Group(f"{home}/{SCRIPT}")
-        os.mkdir(group.path)
-        return group
+        os.mkdir(f"{home}/{SCRIPT}")
     except OSError:
         return None
+    return Group(f"{home}/{SCRIPT}")
 
 
-def _move_to_a_new_one(name: str) -> str:
+def make(name: str, spool: str) -> Group | None:
+    """Where systemd does not run: the supervisor that calls this leaves the agent's group for one of its own.
+
+    `spool` tells the jobs of two agents on one host apart, should they have one name. None where none can be made.
+    """
+    try:
+        home = _made(f"{name}-{os.stat(spool).st_ino}")
+        os.mkdir(f"{home}/{SCRIPT}")
+        Group(home).enter()
+    except OSError:
+        return None
+    return Group(f"{home}/{SCRIPT}")
+
+
+def _made(name: str) -> str:
     top = cgroup.top()
     if top is None or cgroup.systemd_runs():
         raise OSError("no place for control groups")
     _clear_up(top)
-    home = Group(f"{top}/{name}")
-    os.mkdir(home.path)
-    home.enter()
-    return home.path
+    home = f"{top}/{name}"
+    os.mkdir(home)
+    return home
 
 
 def _clear_up(top: str) -> None:

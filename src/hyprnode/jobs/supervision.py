@@ -22,6 +22,7 @@ from hyprnode.jobs.listener import Listener
 from hyprnode.jobs.spool import Spool
 
 DRAIN_SECONDS = 0.3  # after bash's end, for what its last children still write: `exec > >(tee log)` for one
+MOVE_SECONDS = 0.3  # after bash's start: the kernel takes ten milliseconds to move a process, and most jobs are short
 LONGEST_WAIT = 3600  # poll() takes no more than weeks
 LARGEST = 65536
 
@@ -32,7 +33,7 @@ class Supervision:
         self.script = script
         self.spool = Spool(terms["spool"])
         self.listener = Listener(self.spool, terms, bell)
-        self.family = Family(os.getpid(), group.settle(terms["name"], terms["spool"]))
+        self.family = Family(os.getpid(), group.settle(terms["name"]))
         self.poll = select.poll()
         self.reason = "exit"
         self.demise: Demise | None = None
@@ -40,6 +41,7 @@ class Supervision:
         self.is_cancelled = False
         self.is_childless = False
         self.drained_at = inf
+        self.moves_at = inf
 
     def supervise(self) -> dict[str, Any]:
         """The report."""
@@ -77,15 +79,30 @@ class Supervision:
         return not self.is_cancelled
 
     def _begin(self) -> None:
-        self.deadline = time.monotonic() + self.terms["timeoutSeconds"]
+        now = time.monotonic()
+        self.deadline, self.moves_at = now + self.terms["timeoutSeconds"], now + MOVE_SECONDS
         self.kills = oom.kills(self.family.group is not None)
-        if self.family.group is not None:
-            with suppress(OSError):  # a full place; it is needed only should this process die
-                self.spool.put("group", self.family.group.path)
+        self._note_group()
         self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
         self.listener.attach(self.bash.output)
         self.poll.register(self.bash.output, select.POLLIN)
         self.poll.register(self.bash.feed, select.POLLOUT)
+
+    def _note_group(self) -> None:
+        if self.family.group is not None:
+            with suppress(OSError):  # a full place; it is needed only should this process die
+                self.spool.put("group", self.family.group.path)
+
+    def _move(self) -> None:
+        """With all that it has started, into a group of their own, unless they are in one."""
+        if self.family.group is not None or self.demise is not None or self.status is not None:
+            return
+        if (made := group.make(self.terms["name"], self.terms["spool"])) is None:
+            return
+        alone, self.family = self.family, Family(os.getpid(), made)
+        made.gather(lambda: [process.pid for process in alone.members()])
+        self.kills = oom.kills(is_alone=True)
+        self._note_group()
 
     def _is_over(self) -> bool:
         now = time.monotonic()
@@ -109,7 +126,7 @@ class Supervision:
 
     def _patience(self) -> float:
         now = time.monotonic()
-        until: float = min(self.deadline, self.drained_at, self.demise.next_at if self.demise else inf)
+        until: float = min(self.deadline, self.drained_at, self.moves_at, self.demise.next_at if self.demise else inf)
         seconds = min(max(0.0, until - now), LONGEST_WAIT)
         return min(seconds, self.listener.patience(self.poll, now, may_brake=self.status is None))
 
@@ -139,6 +156,9 @@ class Supervision:
                 self.demise.ask_again()
 
     def _keep_time(self, now: float) -> None:
+        if now >= self.moves_at:
+            self.moves_at = inf
+            self._move()
         if self.demise is not None:
             if now >= self.demise.next_at:
                 self.demise.press(now)
