@@ -25,6 +25,10 @@ class Group:
         """This process, and with it all that it will start."""
         write(f"{self.path}/cgroup.procs", "0")
 
+    def take(self, pid: int) -> None:
+        """This one, and with it all that it will start. OSError."""
+        write(f"{self.path}/cgroup.procs", str(pid))
+
     def gather(self, everybody: Callable[[], Iterable[int]]) -> None:
         """Those who came to be outside, and whoever they start meanwhile."""
         for _ in range(PASSES):
@@ -33,7 +37,7 @@ class Group:
                 return
             for pid in outside:
                 with suppress(OSError):  # gone meanwhile
-                    write(f"{self.path}/cgroup.procs", str(pid))
+                    self.take(pid)
 
     def members(self) -> list[int]:
         return [int(line) for line in cgroup.text(f"{self.path}/cgroup.procs").split()]

@@ -22,9 +22,9 @@ def kills(is_alone: bool) -> Kills:
     return Kills("the host", cgroup.count("/proc/vmstat", "oom_kill") or 0)
 
 
-def spare(score: int) -> None:
+def spare(score: int, pid: str = "self") -> None:
     """How soon the kernel ends this process when memory is short: 1000 first, -1000 never. OSError."""
-    with open("/proc/self/oom_score_adj", "w") as file:
+    with open(f"/proc/{pid}/oom_score_adj", "w") as file:
         file.write(str(score))
 
 
