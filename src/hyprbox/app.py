@@ -23,6 +23,7 @@ from hyprbox.findings import api as findings
 from hyprbox.findings import pages as findings_pages
 from hyprbox.guards import api as guards
 from hyprbox.guards import pages as guards_pages
+from hyprbox.guards import store as guards_store
 from hyprbox.hot import shim
 from hyprbox.jobs import api as jobs
 from hyprbox.jobs import pages as jobs_pages
@@ -88,6 +89,7 @@ def create(box: Box) -> shim.App:
             "caller": Provide(_caller, sync_to_thread=False),
             "form": Provide(form.read),
             "frame": Provide(around.frame),
+            "guard_of": Provide(lambda: guards_store.of_job, sync_to_thread=False),
             "recommend": Provide(lambda: partial(presets.recommend, box.presets), sync_to_thread=False),
         },
         exception_handlers={Exception: refuse.refused},

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from playwright.sync_api import BrowserContext, Page
 
 from hyprbox import app
+from hyprbox.guards import store as guards
 from tests.browser.window import Complaints
 from tests.world import World, finding
 
@@ -41,10 +43,15 @@ PAGES = [
     "/dashboard/jobs/{ended}",
     "/dashboard/jobs/{running}",
     "/dashboard/jobs/{queued}",
+    "/dashboard/jobs/{guarded}",
+    "/dashboard/guards/{guarded}",
     "/dashboard/run?node=page-1",
     "/dashboard/runs",
     "/dashboard/runs/{run}",
     "/dashboard/begin-run?q=page-1",
+    "/dashboard/begin-run?q=page-1&preset=apt-security-upgrade",
+    "/dashboard/schedules",
+    "/dashboard/suppressions",
     "/dashboard/search?q=page",
     "/dashboard/search?q=nothing+is+called+that",
     "/dashboard/presets",
@@ -54,6 +61,7 @@ PAGES = [
     "/dashboard/settings/keys",
     "/dashboard/settings/audit",
     "/dashboard/settings/sessions",
+    "/dashboard/settings/notifications",
     "/dashboard/settings/retention",
     "/dashboard/settings/server",
     "/dashboard/settings/account",
@@ -104,6 +112,7 @@ def ids(world: World) -> dict[str, str]:
     evil.complete(hostile_job, 1, errorMsg=HOSTILE, survivors=[{"pid": 1, "comm": HOSTILE}])
     return {
         "fixed": fixed(world),
+        "guarded": guarded(world),
         "run": begun(world),
         "finding": world.finding_id("page-1", "tls.expiring"),
         "hostile_finding": world.finding_id(NODE, "evil.<b>type"),
@@ -141,6 +150,17 @@ def fixed(world: World) -> str:
     agent.complete(job_id, 0)
     agent.report(types=["tls.expiring"], job_id=job_id)
     return finding_id
+
+
+def guarded(world: World) -> str:
+    """A change that its node is going to take back."""
+    world.agent("page-3").beat()
+    job_id = world.visitor("ada").post("/dashboard/presets/ssh-harden", {"nodes": "page-3"}).headers["location"]
+    job_id = job_id.rpartition("/")[2]
+    with world.db.session() as session:
+        guard = guards.get(session, job_id)
+        guard.state, guard.until = "ARMED", datetime.now(UTC) + timedelta(minutes=5)
+    return job_id
 
 
 def begun(world: World) -> str:
