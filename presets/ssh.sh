@@ -118,13 +118,13 @@ users_with_keys() {
   done < <(getent passwd)
 }
 
-# has_ssh_key NAME UID HOME FILES
+# has_ssh_key NAME UID HOME FILES. The file is its user's: a pipe in its place must not keep root waiting.
 has_ssh_key() {
   local file
   for file in $4; do
     file=${file//%h/$3} file=${file//%u/$1} file=${file//%U/$2} file=${file//%%/%}
     case $file in none) continue ;; /*) ;; *) file=$3/$file ;; esac
-    if look ssh-keygen -l -f "$file" >/dev/null 2>&1; then return 0; fi
+    if look timeout 5 ssh-keygen -l -f "$file" >/dev/null 2>&1; then return 0; fi
   done
   return 1
 }
