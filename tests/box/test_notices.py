@@ -5,6 +5,7 @@ import hmac
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -145,6 +146,19 @@ def test_a_finding_is_told_when_it_opens_ends_and_comes_back(session, channel):
         "eu-1: again: certificate ends tomorrow"
         "; it comes and goes, so you hear of it again when it is steady for 30 min",
     ]
+
+
+def test_what_a_node_writes_is_one_line_and_floods_nobody(session, channel):
+    rule(session, channel, "finding")
+    beat(session, NOON, "eu-1")
+    scan(session, replace(CERT, message="ends\r\nBcc: all@example.com\u202e"), seq=1)
+    sweep(session, NOON)
+    assert told(session) == ["eu-1: ends Bcc: all@example.comU+202E"]
+
+    seen = [replace(CERT, type=f"made.up{number}") for number in range(50)]
+    reports.record(session, FindingReport(nodeId="eu-1", findings=seen), NOON)
+    sweep(session, NOON)
+    assert told(session)[1:] == ["Many things: 50"]
 
 
 def test_a_rule_may_want_only_some_nodes_and_only_what_is_bad_enough(session, channel):

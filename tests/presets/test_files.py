@@ -247,6 +247,6 @@ def test_a_link_laid_for_the_backup_is_not_followed(machine, tmp_path):
 def test_a_pipe_in_place_of_somebodys_keys_keeps_nobody_waiting(machine, tmp_path):
     machine.path("/root/.ssh").mkdir(parents=True)
     os.mkfifo(machine.path("/root/.ssh/authorized_keys"))
-    machine.program("timeout", "#!/bin/bash\nshift\nexec /usr/bin/timeout 0.5 \"$@\"\n")  # its 5 s are long
+    machine.program("timeout", '#!/bin/bash\nshift\nexec /usr/bin/timeout 0.5 "$@"\n')  # its 5 s are long
     ended = run(machine, tmp_path, "has_ssh_key root 0 /root .ssh/authorized_keys || say 'no key'")
     assert ended.said == ["no key", "applied"]

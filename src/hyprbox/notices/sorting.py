@@ -4,6 +4,7 @@ A rule keeps one row for each thing that it watches. What goes bad is told after
 again by then. What was told three times within an hour is told again only when it has been steady for half an hour.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -29,6 +30,8 @@ STEADY = timedelta(minutes=30)
 SOON = timedelta(days=14)
 KEPT = timedelta(days=7)
 LISTED = 40
+MOST_TOPICS = 10  # a node can make up as many as it likes
+MANY = "Many things"
 
 Rules = Sequence[tuple[str, RuleSpec]]
 
@@ -156,8 +159,10 @@ def _write(
     session: Session, now: datetime, specs: dict[str, RuleSpec], public_url: str, matters: Sequence[Matter], prefix: str
 ) -> None:
     together: dict[tuple[str, str], list[Matter]] = {}
+    topics = Counter(rule_id for rule_id, _ in {(matter.rule_id, matter.topic) for matter in matters})
     for matter in sorted(matters, key=lambda each: (each.rule_id, each.topic, each.text)):
-        topic = "digest" if specs[matter.rule_id].digest else matter.topic
+        topic = MANY if topics[matter.rule_id] > MOST_TOPICS else matter.topic
+        topic = "digest" if specs[matter.rule_id].digest else topic
         together.setdefault((matter.rule_id, topic), []).append(matter)
     for (rule_id, topic), group in together.items():
         for channel_id in specs[rule_id].channels:

@@ -1,7 +1,7 @@
 """What a happening is about, read when it is sorted: a line for people, how bad it is, where to look."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from hyprbox.remediations.model import Remediation
 from hyprbox.runs.model import Run
 from hyprbox.runs.model import State as RunState
 from hyprbox.tokens.model import Token
+from hyprbox.visible import visible
 
 SHORT = 160
 
@@ -34,8 +35,13 @@ class Story:
 
 
 def of(session: Session, happening: Happening) -> Story | None:
-    """None when there is nothing to tell, or what it was about is gone."""
-    return STORIES[happening.kind](session, happening)
+    """None when there is nothing to tell, or what it was about is gone. What a node wrote is one line in any case."""
+    story = STORIES[happening.kind](session, happening)
+    return story and replace(story, topic=_line(story.topic), text=_line(story.text))
+
+
+def _line(text: str) -> str:
+    return visible(" ".join(text.split()))
 
 
 def _node(session: Session, happening: Happening) -> Story:
