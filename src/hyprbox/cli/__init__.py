@@ -23,6 +23,7 @@ COMMANDS = {
     "token": "tokens",
     "key": "keys",
     "user": "people",
+    "completion": "completion",
     "db": "database",
     "swarm": "swarm",
     "demo": "demo",

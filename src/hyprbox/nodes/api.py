@@ -8,7 +8,7 @@ from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
-from hyprbox.nodes import samples, saved, search, store
+from hyprbox.nodes import discovery, samples, saved, search, store
 from hyprbox.nodes.labels import check_labels
 from hyprbox.nodes.model import Node, Saved, Status
 from hyprbox.paging import DEFAULT, Limit, Page, page
@@ -118,6 +118,13 @@ async def series(
     return await box.db.read(samples.series, node_id, since or end - timedelta(days=1), end, step)
 
 
+@get("/discovery/prometheus", guards=[viewer])
+async def prometheus(
+    box: TheBox, q: FromQuery[str] = "", port: Annotated[int, QueryParameter(ge=1, le=65535)] = 9100
+) -> list[discovery.Found]:
+    return await box.db.read(discovery.found, box.clock.now(), q, port)
+
+
 @get("/queries", guards=[viewer])
 async def saved_queries(box: TheBox) -> Page[SavedView]:
     return Page([saved_view(row) for row in await box.db.read(saved.every)], None)
@@ -151,4 +158,4 @@ def view(node: Node) -> NodeView:
     )  # fmt: skip
 
 
-handlers = [index, show, label, remove, rename, series, saved_queries, save, forget]
+handlers = [index, show, label, remove, rename, series, prometheus, saved_queries, save, forget]
