@@ -6,6 +6,7 @@ Everything it makes lies in ./data (HYPRBOX_DATA_DIR); Ctrl-C stops both.
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,17 +22,20 @@ PORT = int(os.environ.get("PORT", "4000"))
 URL = f"http://127.0.0.1:{PORT}"
 HERE = Path(__file__).absolute().parent.parent
 DATA = Path(os.environ.get("HYPRBOX_DATA_DIR") or HERE / "data").absolute()
-DEMONSTRATION = DATA / "demonstration" / "expires-in-five-days.pem"
+# Of root: a key that everybody may read is found, and fixed, only where everybody could come to it.
+IS_ROOT = os.geteuid() == 0
+DEMONSTRATION = (
+    Path(f"/var/lib/hyprbox-demonstration-{PORT}") if IS_ROOT else DATA / "demonstration"
+) / "expires-in-five-days.pem"
 BIN = Path(sys.executable).absolute().parent
 
 
 def main() -> None:
     DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_demonstration()
     env = {**os.environ, "HYPRBOX_DATA_DIR": str(DATA), "HYPRBOX_PUBLIC_URL": URL}
     if taken():
         sys.exit(f"port {PORT} is in use, expected it to be free: stop what uses it, or say PORT=4001 make run")
-    with running("hyprbox", "serve", "--port", str(PORT), env=env) as server:
+    with demonstration(), running("hyprbox", "serve", "--port", str(PORT), env=env) as server:
         wait_for(server)
         with running("hyprnode", env=agent_env(env)) as agent:
             greet(env)
@@ -77,14 +81,29 @@ def sign_in_link(env: dict[str, str]) -> str:
     return hyprbox(env, "user", *words).strip()
 
 
+@contextmanager
+def demonstration() -> Iterator[None]:
+    """A fresh machine has no certificate that is about to expire; this one says what it is in its name.
+
+    For root its key lies open, so that there is something that can be fixed at once. It all goes in the end.
+    """
+    make_demonstration()
+    try:
+        yield
+    finally:
+        shutil.rmtree(DEMONSTRATION.parent, ignore_errors=True)
+
+
 def make_demonstration() -> None:
-    """A fresh machine has no certificate that is about to expire; this one says what it is in its name."""
-    DEMONSTRATION.parent.mkdir(mode=0o700, exist_ok=True)
+    DEMONSTRATION.parent.mkdir(mode=0o755, exist_ok=True)
     name = "/O=HyprBox demonstration, made by make run/CN=demonstration.invalid"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "6", "-subj", name]
-    key = DEMONSTRATION.with_name("key.tmp")
+    key = DEMONSTRATION.with_suffix(".key")
     subprocess.run([*command, "-keyout", str(key), "-out", str(DEMONSTRATION)], check=True, capture_output=True)
-    key.unlink()
+    if IS_ROOT:
+        key.chmod(0o644)
+    else:
+        key.unlink()
 
 
 def hyprbox(env: dict[str, str], *words: str) -> str:

@@ -32,7 +32,9 @@ def label(name: str) -> str:
 
 
 def _lines(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, list):
+    if value in ([], {}, ""):
+        yield "none"
+    elif isinstance(value, list):
         for item in value:
             yield _text(name, item)
     elif isinstance(value, dict):
