@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from hyprbox import secret
 from hyprbox.clock import Clock
 from hyprbox.db import Database
-from hyprbox.errors import Forbidden, Unauthenticated, Unavailable, Unconfirmed, note
+from hyprbox.errors import Forbidden, TooMany, Unauthenticated, Unavailable, Unconfirmed, note
 from hyprbox.facts import store as facts
+from hyprbox.pace import Pace
 from hyprbox.people import doors, keys
 from hyprbox.people.model import Role
 from hyprbox.tokens import store as tokens
@@ -26,6 +27,10 @@ T = TypeVar("T")
 REFRESH_SECONDS = 0.5
 STALE_SECONDS = 1.0
 CACHED = 200_000
+
+# A node beats once a minute, polls twice, and sends what a job prints in pieces of 64 KiB and more.
+OF_A_TOKEN = 500, 2000  # requests a second with a pinned one, and how many at once
+OF_A_NODE = 50, 250  # heartbeats, polls and reports a second with a fleet-wide one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Gate:
         self._callers: dict[str, Caller] = {}
         self.used: dict[str, datetime] = {}
         self._catching_up: asyncio.Task[None] | None = None
+        self._of_a_token, self._of_a_node = Pace(*OF_A_TOKEN), Pace(*OF_A_NODE)
 
     async def keep_fresh(self) -> None:
         """Runs for as long as the server does."""
@@ -79,6 +85,8 @@ class Gate:
         badge = await self.badge(authorization)
         if badge.node_id not in (None, node_id):
             raise Forbidden(f"the token is pinned to node {badge.node_id}, this request is of {node_id}")
+        if badge.node_id is None and not self._of_a_node.allows(node_id):
+            raise TooMany(f"node {node_id} asks more than {OF_A_NODE[0]} times a second")
         if badge.node_id is None and not await self._admits_fleet(node_id):
             raise Forbidden(f"node {node_id} was deleted or has a token of its own, a fleet-wide one does not count")
         return badge
@@ -100,6 +108,8 @@ class Gate:
             raise Unauthenticated("the node token has expired, mint a new one under Settings")
         if badge.token_id:
             self.used[badge.token_id] = now
+            if badge.node_id is not None and not self._of_a_token.allows(badge.token_id):
+                raise TooMany(f"the token of node {badge.node_id} asks more than {OF_A_TOKEN[0]} times a second")
         return badge
 
     async def caller(self, authorization: str | None, cookie: str | None) -> Caller | None:

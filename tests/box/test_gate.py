@@ -8,8 +8,9 @@ import pytest
 from hyprbox import auth
 from hyprbox.auth import Gate
 from hyprbox.clock import Clock
-from hyprbox.errors import Unavailable
+from hyprbox.errors import TooMany, Unavailable
 from hyprbox.tokens import store as tokens
+from hyprbox.tokens.badge import Badge
 from tests.cast import NOON
 
 
@@ -77,3 +78,15 @@ def test_slow_questions_of_a_few_keep_nobody_out(db, token):
     badge, waiting = with_gate(db, scenario)
     assert badge.node_id is None
     assert waiting == 8
+
+
+def test_a_node_that_floods_is_told_so_and_the_others_are_not(db, token, monkeypatch):
+    monkeypatch.setattr(auth, "OF_A_NODE", (1, 3))
+
+    async def scenario(gate, late):
+        asked = [gate.admit_node(f"Bearer {token}", node_id) for node_id in ["eu-1"] * 10 + ["eu-2"]]
+        return [type(answer) for answer in await asyncio.gather(*asked, return_exceptions=True)]
+
+    answers = with_gate(db, scenario)
+    assert answers[-1] is Badge
+    assert TooMany in answers[:10]
