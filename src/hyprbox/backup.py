@@ -37,6 +37,7 @@ def restore(url: str, file: Path) -> None:
         if _integrity(copy) != "ok":
             raise Failed(f"{file} is damaged or no database, expected a backup")
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))  # by itself SQLite would make it for all to read
         with closing(sqlite3.connect(target)) as here:
             copy.backup(here)
     begin_epoch(url)

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from dataclasses import asdict
 
 import pytest
 
+from hyprbox import backup
 from hyprbox.cli import show
 from hyprbox.cli.safe import Output, plain
 from hyprbox.people.model import Role
@@ -236,3 +238,13 @@ def test_json_on_a_terminal_takes_no_effect_and_loses_nothing(capsys):
     printed = capsys.readouterr().out
     assert printed.isascii()
     assert json.loads(printed) == {"message": "a\x9b2Jb\u202ec\x7f"}
+
+
+def test_a_restored_database_is_for_its_owner_alone(tmp_path):
+    sqlite3.connect(tmp_path / "yesterday.db").close()
+    mask = os.umask(0o022)
+    try:
+        backup.restore(f"sqlite:///{tmp_path}/today.db", tmp_path / "yesterday.db")
+    finally:
+        os.umask(mask)
+    assert oct((tmp_path / "today.db").stat().st_mode)[-3:] == "600"
