@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from ansible.errors import AnsibleParserError
 from ansible.module_utils.urls import open_url
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
 
 DOCUMENTATION = r"""
 name: hyprbox
@@ -75,11 +76,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
             raise AnsibleParserError(f"HyprBox could not be asked: {error} {said}") from error
 
     def add(self, node):
+        """A node says itself what it is: before 2.19 Ansible would run, here, what is a template in that."""
         host = self.inventory.add_host(node["nodeId"])
         if node["ip"]:
-            self.inventory.set_variable(host, "ansible_host", node["ip"])
+            self.inventory.set_variable(host, "ansible_host", wrap_var(node["ip"]))
         for name in FACTS:
-            self.inventory.set_variable(host, f"hyprbox_{name.lower()}", node[name])
+            self.inventory.set_variable(host, f"hyprbox_{name.lower()}", wrap_var(node[name]))
         groups = [f"{name}_{value}" for name, value in node["labels"].items()]
         for group in [*groups, f"status_{node['status'].lower()}"]:
             self.inventory.add_child(self.inventory.add_group(NO_NAME.sub("_", group)), host)

@@ -29,6 +29,13 @@ def test_an_unknown_node_is_created(session):
     assert node.first_seen == node.state.last_seen == NOON
 
 
+@pytest.mark.parametrize("claimed", ["{{ lookup('pipe', 'id') }}", "10.0.0.1/admin?x=", "box.example", "1" * 99])
+def test_what_is_no_address_is_none(session, claimed):
+    beat(session, ip="10.0.0.5")
+    beat(session, ip=claimed)
+    assert store.get(session, "eu-1").ip == "10.0.0.5"
+
+
 def test_a_silent_node_goes_offline_once(session):
     beat(session)
 

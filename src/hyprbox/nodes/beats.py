@@ -5,6 +5,7 @@ batch does say something new (or its node is OFFLINE, or unknown), the whole bat
 taken any number of times. A deleted node stays deleted: its tombstone stops the insert.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -20,6 +21,7 @@ from hyprbox.nodes.model import as_text
 from hyprwire import Heartbeat
 
 SAMPLE_SECONDS = 10
+ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}(?:%[\w.-]{1,20})?", re.ASCII)
 
 OVERWRITTEN = ("hostname", "os", "agent_version")
 KEPT_WHEN_ABSENT = ("ip", "region", "kernel", "architecture", "agent_labels")
@@ -154,7 +156,8 @@ def _short(beat: Beat) -> Row:
 
 def _rest(beat: Beat) -> Row:
     said = beat.heartbeat
-    what = said.hostname, said.os, said.agent_version, said.ip, said.region, said.kernel, said.architecture
+    ip = said.ip if said.ip and ADDRESS.fullmatch(said.ip) else None  # others call it: it leads to no path, no template
+    what = said.hostname, said.os, said.agent_version, ip, said.region, said.kernel, said.architecture
     labels = None if said.labels is None else as_text(acceptable(said.labels))
     return said.boot_id or said.machine_id_hash, *what, labels, said.exec_lock is True, *_journal(said)
 
