@@ -1,9 +1,9 @@
 # Everything a fresh machine needs is set up by the targets themselves (Debian or Ubuntu with python3 >= 3.11, make, git).
 
 PYTHON := .venv/bin/python
-SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci/run deploy/install 2>/dev/null | grep -v '\.py$$')
+SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/dev/null | grep -vE '\.(py|toml|c)$$|-without$$')
 
-.PHONY: run agent test-agent dev test lint types bench docs lock screenshots
+.PHONY: run agent packages images release test-agent dev test lint types bench docs lock screenshots
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
@@ -15,9 +15,20 @@ test: .venv/ready-to-test lint types   ## everything that must hold
 	$(PYTHON) -m pytest -n 2 --dist=worksteal
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
+	@tools/setup-agent
 	@$(PYTHON) tools/agent/build.py $(ARCH)
 
+packages: agent             ## .deb, .rpm, hyprnode.pyz, bills of materials and digests of what is in dist
+	@$(PYTHON) tools/agent/packages.py
+
+images: agent               ## the agent as a container image, an OCI archive in dist
+	@$(PYTHON) tools/agent/images.py
+
+release: images packages    ## one archive with all of it and the wheels, for a site without internet; KEY= signs it
+	@$(PYTHON) tools/agent/release.py $(KEY)
+
 test-agent: .venv/ready-to-test  ## what `make test` shows of the agent, of the executable
+	@tools/setup-agent
 	$(PYTHON) tools/agent/suites.py
 
 lint: .venv/ready-to-test

@@ -1,49 +1,88 @@
-"""What an idle agent costs: memory and CPU of all its processes, at its default settings."""
+"""What an idle agent costs, all of its processes together, beside others of its kind: in one table, from one run.
+
+HYPRNODE_EXECUTABLE names the executable (else the one in dist), PEERS a folder with unpacked packages of peers.
+"""
 
 import os
+import subprocess
 import sys
+import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench.pair import pair
+from bench import peers, start
+from bench.idle import cpu_of_all, memory_of_all
+from bench.pair import agent, machine
 from bench.table import show
+from hyprbox.people.model import Role
+from tests.servers import clean_env, serving, wait_until
 
 SECONDS = int(os.environ.get("SECONDS_IDLE", "300"))
-TICKS = os.sysconf("SC_CLK_TCK")
+SETTLE = 20  # by then the first beat and the first scan are over
+ROOT = Path(__file__).parent.parent
+SOURCE = [sys.executable, "-m", "hyprnode"]
 
 
 def main() -> None:
-    with pair() as (_, _, (agent,)):
-        time.sleep(20)  # the first beat and the first scan are over
-        before = {pid: cpu_seconds(pid) for pid in family(agent.pid)}
+    rows = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        started = dict(ours(stack, folder) | others(stack, folder))
+        time.sleep(SETTLE)
+        before = {name: cpu_of_all(pid) for name, (pid, _) in started.items()}
         time.sleep(SECONDS)
-        now = family(agent.pid)
-        used = sum(cpu_seconds(pid) - before.get(pid, 0) for pid in now)
-        rows = [(role(pid, agent.pid), *memory(pid)) for pid in now]
-    rows.append(("all", *(f"{sum(float(row[n]) for row in rows):.1f}" for n in (1, 2))))
-    show(f"An idle agent, {SECONDS} s, Python {sys.version.split()[0]}", ("process", "RSS MB", "PSS MB"), rows)
-    print(f"\nCPU: {used:.2f} s, that is {used * 3600 / SECONDS:.2f} s per hour")
+        for name, (pid, program) in started.items():
+            used = (cpu_of_all(pid) - before[name]) * 3600 / SECONDS
+            rss, pss = memory_of_all(pid)
+            size = f"{program.stat().st_size / 1e6:.1f}" if program else ""
+            rows.append((name, size, *starts(name), f"{rss:.1f}", f"{pss:.1f}", f"{used:.2f}"))
+    headings = ("agent", "file MB", "first heartbeat ms, cold", "warm", "RSS MB", "PSS MB", "CPU s/h idle")
+    show(f"Idle agents, {SECONDS} s, no scan among them; {machine()}", headings, rows)
+    show(
+        "One scan with all scanners",
+        ("agent", "CPU s"),
+        [(name, f"{scan(command):.2f}") for name, command in commands().items()],
+    )
 
 
-def family(pid: int) -> list[int]:
-    """A process and all that it started, oldest first."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
+def commands() -> dict[str, list[str]]:
+    made = [str(path) for path in sorted(ROOT.glob("dist/hyprnode-*-linux-x86_64"))]
+    executable = os.environ.get("HYPRNODE_EXECUTABLE") or next(iter(made), "")
+    return ({"hyprnode, executable": [executable]} if executable else {}) | {"hyprnode, source": SOURCE}
 
 
-def role(pid: int, agent: int) -> str:
-    return "agent" if pid == agent else "nursery"
+def ours(stack: ExitStack, folder: Path) -> dict[str, tuple[int, Path | None]]:
+    """At their default cadences."""
+    server = stack.enter_context(serving(folder))
+    admin = stack.enter_context(server.client(server.key(Role.ADMIN)))
+    token = server.token("--fleet")
+    found: dict[str, tuple[int, Path | None]] = {}
+    for number, (name, command) in enumerate(commands().items()):
+        process = stack.enter_context(agent(server.url, token, f"n-{number}", folder, command=command))
+        found[name] = process.pid, Path(command[0]) if len(command) == 1 else None
+    wait_until(lambda: len(admin.get("/api/nodes", params={"status": "ONLINE"}).json()["items"]) == len(found))
+    return found
 
 
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICKS
+def others(stack: ExitStack, folder: Path) -> dict[str, tuple[int, Path | None]]:
+    return {
+        name: (stack.enter_context(peers.running(command(program, folder))).pid, program)
+        for name, (program, command) in peers.installed().items()
+    }
 
 
-def memory(pid: int) -> tuple[str, str]:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    found = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
-    return f"{found['Rss']:.1f}", f"{found['Pss']:.1f}"
+def starts(name: str) -> tuple[str, str]:
+    command = commands().get(name)
+    if command is None:
+        return "", ""
+    return f"{start.until_heartbeat(command, cold=True):.0f}", f"{start.until_heartbeat(command, cold=False):.0f}"
+
+
+def scan(command: list[str]) -> float:
+    before = sum(os.times()[2:4])
+    subprocess.run([*command, "scan", "--json"], env=clean_env(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return sum(os.times()[2:4]) - before
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import httpx
 
 from hyprbox.people.model import Role
 from tests.servers import Server, clean_env, serving, wait_until
+
+SOURCE = (sys.executable, "-m", "hyprnode")
 
 
 @contextmanager
@@ -29,7 +31,9 @@ def pair(agents: int = 1, **variables: str) -> Iterator[tuple[Server, httpx.Clie
 
 
 @contextmanager
-def agent(url: str, token: str, node_id: str, folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def agent(
+    url: str, token: str, node_id: str, folder: Path, command: Sequence[str] = SOURCE, **variables: str
+) -> Iterator[subprocess.Popen[bytes]]:
     env = clean_env() | {
         "HYPRBOX_API_URL": url,
         "HYPRBOX_NODE_ID": node_id,
@@ -38,7 +42,7 @@ def agent(url: str, token: str, node_id: str, folder: Path, **variables: str) ->
         "HYPRBOX_TLS_PATHS": str(folder / "*.pem"),
     }
     with (folder / f"{node_id}.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "-m", "hyprnode"], env=env | variables, stderr=log)
+        process = subprocess.Popen(command, env=env | variables, stderr=log)
     try:
         yield process
     finally:

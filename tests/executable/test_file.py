@@ -12,16 +12,17 @@ from tests.program import EXECUTABLE
 
 EMPTY = """
 mount --bind "$1" "$1"
-mkdir -p "$1/proc" "$1/dev" "$1/tmp"
+mkdir -p "$1/proc" "$1/dev/shm" "$1/tmp"
 chmod 1777 "$1/tmp"
 mount -t proc proc "$1/proc"
+mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
 shift
 exec chroot --userspec=65532:65532 "$@"
 """
 
 
 def in_a_tree(tree, *words, **settings):
-    """With nothing in it but what the test has put there, and /proc; as a user that nobody knows."""
+    """With nothing in it but what the test has put there, /proc and /dev/shm; as a user that nobody knows."""
     command = ["unshare", "--mount", "--pid", "--fork", "bash", "-ec", EMPTY, "tree", str(tree), str(tree), *words]
     return subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **settings})
 

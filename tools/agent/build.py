@@ -64,6 +64,12 @@ def installed(package: str) -> Path:
     return Path(os.path.realpath(spec.submodule_search_locations[0]))
 
 
+def locked(package: str) -> str:
+    """Its version in requirements.lock."""
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return next(line.split("==")[1].split()[0] for line in lines if line.startswith(f"{package}=="))
+
+
 def version() -> str:
     text = (ROOT / "src/hyprwire/__init__.py").read_text()
     return text.split('__version__ = "')[1].split('"')[0]

@@ -54,6 +54,7 @@ build_python() {
   for module in $(sed 's/#.*//' "$here/modules-without"); do export "py_cv_module_$module=n/a"; done
   if [ -n "$build_python" ]; then
     cross=(--host="$target-linux-musl" --build=x86_64-linux-gnu --with-build-python="$build_python")
+    cross+=(ac_cv_buggy_getaddrinfo=no) # what it cannot try out
   fi
   # The stack of a thread is small with musl, and CPython counts on more.
   export MODULE_BUILDTYPE=static LINKFORSHARED=" " CFLAGS="$small -DTHREAD_STACK_SIZE=0x100000" OPT="-DNDEBUG -fwrapv"
@@ -83,6 +84,11 @@ link_runtime() {
   mkdir -p ../home/lib/python3.13/lib-dynload
 }
 
-(build_zlib) >zlib.log 2>&1 || { tail -20 zlib.log; exit 1; }
-(build_openssl) >openssl.log 2>&1 || { tail -20 openssl.log; exit 1; }
-(build_python) >python.log 2>&1 || { tail -20 python.log; exit 1; }
+# No `||` behind a step: within one, bash would go on after a failure.
+step=zlib
+trap '[ $? = 0 ] || tail -20 "$work/$step.log"' EXIT
+(build_zlib) >zlib.log 2>&1
+step=openssl
+(build_openssl) >openssl.log 2>&1
+step=python
+(build_python) >python.log 2>&1

@@ -1,0 +1,54 @@
+"""`make release`: dist/hyprbox-VERSION.tar, with everything that a site without internet needs. `release.py [KEY]`
+
+The control plane's wheel (dashboard assets included) and all it depends on, agents, packages, images, their digests.
+With an SSH key it is signed beside it, as jobs are: `ssh-keygen -Y verify -n hyprbox-release` tells whether it is ours.
+"""
+
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import build
+from packages import EPOCH, digests
+
+NAMESPACE = "hyprbox-release"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as work:
+        wheels = Path(work) / "wheels"
+        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        lock = build.ROOT / "requirements.lock"
+        subprocess.run([*pip, "wheel", "--no-deps", "-w", wheels, build.ROOT], check=True)
+        subprocess.run(
+            [*pip, "download", "--require-hashes", "--only-binary", ":all:", "-r", lock, "-d", wheels], check=True
+        )
+        digests()
+        target = bundle(wheels)
+    print(target.relative_to(build.ROOT))
+    for key in sys.argv[1:]:
+        subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, target], check=True)
+        print(f"{target.relative_to(build.ROOT)}.sig")
+
+
+def bundle(wheels: Path) -> Path:
+    """Names, times and owners say nothing of who made it."""
+    name = f"hyprbox-{build.version()}"
+    target = build.DIST / f"{name}.tar"
+    target.unlink(missing_ok=True)
+    files = {f"wheels/{path.name}": path for path in wheels.iterdir()}
+    files |= {path.name: path for path in build.DIST.iterdir() if path.suffix != ".sig" and path.is_file()}
+    with tarfile.open(target, "w") as archive:
+        for inside, path in sorted(files.items()):
+            content = path.read_bytes()
+            entry = tarfile.TarInfo(f"{name}/{inside}")
+            entry.size, entry.mtime, entry.mode = len(content), EPOCH, 0o755 if path.stat().st_mode & 0o100 else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return target
+
+
+if __name__ == "__main__":
+    main()
