@@ -8,9 +8,10 @@ from hyprbox.audit import store as audit
 from hyprbox.box import Box
 from hyprbox.errors import note
 from hyprbox.facts import store as facts
+from hyprbox.findings import own
 from hyprbox.findings import store as findings
 from hyprbox.jobs import store as jobs
-from hyprbox.nodes import history, partitions
+from hyprbox.nodes import filling, history, partitions
 from hyprbox.nodes.history import DAY, HOUR
 
 LOOK_SECONDS = 60
@@ -47,6 +48,16 @@ async def roll_up(box: Box, now: datetime) -> None:
                 await box.db.write(history.roll_day, first, last, start + HOUR - DAY)
         start += HOUR
         await box.db.write(facts.put, facts.ROLLED_UP, start)
+        if start >= over:
+            await look_ahead(box, now, over)
+
+
+async def look_ahead(box: Box, now: datetime, over: int) -> None:
+    """Once an hour: whose disk is full soon."""
+    found: dict[str, filling.Filling] = {}
+    async for first, last in node_ranges(box):
+        found |= await box.db.read(filling.predict, first, last, over)
+    await box.db.write(own.note_filling, now, found)
 
 
 async def drop_old(box: Box, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.findings import reports
 from hyprbox.findings.model import Finding, State
+from hyprbox.nodes.filling import Filling
 from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun, Severity
 
@@ -16,6 +17,7 @@ DUPLICATE = "agent.duplicate_identity"
 JOURNAL = "agent.journal_broken"
 OUTDATED = "agent.outdated"
 EXPIRING = "agent.token_expiring"
+FILLING = "disk.filling"
 TYPES = {
     DUPLICATE: ("CRITICAL", "Two machines use one node id in turns. Neither is handed a job until that is settled."),
     JOURNAL: (
@@ -24,6 +26,10 @@ TYPES = {
         "of the machine was restored. Resolved after a week.",
     ),
     OUTDATED: ("INFO", "The agent is older than the control plane. It never upgrades by itself."),
+    FILLING: (
+        "WARN or CRITICAL",
+        "The disk is full within a week (two days: CRITICAL) if it goes on as now.",
+    ),
     EXPIRING: ("WARN", "The token that speaks for this node alone expires within 14 days, and there is no later one."),
 }
 MOST_AT_ONCE = 500  # the whole fleet is outdated when the control plane has been upgraded
@@ -44,6 +50,20 @@ def note_outdated(session: Session, now: datetime, outdated: Mapping[str, str], 
 
 def note_expiring(session: Session, now: datetime, expiring: Mapping[str, datetime]) -> None:
     _note(session, now, EXPIRING, {node_id: _expiring(at) for node_id, at in expiring.items()})
+
+
+def note_filling(session: Session, now: datetime, filling: Mapping[str, Filling]) -> None:
+    _note(session, now, FILLING, {node_id: _filling(each) for node_id, each in filling.items()})
+
+
+def _filling(each: Filling) -> Seen:
+    days = max(round(each.days), 1)
+    when = "a day" if days == 1 else f"{days} days"
+    return Seen(
+        type=FILLING, key="/", severity=Severity.CRITICAL if each.days < 2 else Severity.WARN,
+        message=f"The disk is {each.percent:.0f} % full and grows by {each.a_day:.1f} % a day: full in about {when}",
+        metadata={"percentPerDay": round(each.a_day, 2), "daysLeft": round(each.days, 1)},
+    )  # fmt: skip
 
 
 def _duplicate() -> Seen:

@@ -14,6 +14,7 @@ TITLES = {
     "backup.missing": "Backup missing",
     "backup.shrunk": "Backup shrank",
     "backup.stale": "Backup is old",
+    "disk.filling": "Disk is full soon",
     "disk.full": "Disk almost full",
     "disk.inodes": "Disk almost out of inodes",
     "disk.readonly": "Disk became read-only",
