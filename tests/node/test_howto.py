@@ -1,4 +1,4 @@
-"""The scanner that docs/howto/write-a-scanner.md makes finds what the page says, on the hosts that the page lays out."""
+"""The scanner that docs/howto/write-a-scanner.md makes finds what the page says, on the hosts of that page."""
 
 import re
 import tomllib
