@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from hyprbox.audit import store as audit
+from hyprbox.audit import witness
 from hyprbox.box import Box
 from hyprbox.errors import note
 from hyprbox.facts import store as facts
@@ -28,12 +29,18 @@ async def forever(box: Box) -> None:
         try:
             now = box.clock.now()
             await box.db.write(partitions.make_ahead, now)
+            await note_the_audit(box)
             if await box.db.write(facts.take_lease, facts.KEEPER, now, LEASE):
                 await roll_up(box, now)
                 await drop_old(box, now)
         except Exception as error:
             note(error, "keeping the history")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def note_the_audit(box: Box) -> None:
+    missing = await box.db.read(witness.missed, box.config.data_dir)
+    witness.note(box.config.data_dir, missing, await box.db.read(witness.head))
 
 
 async def roll_up(box: Box, now: datetime) -> None:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from hyprbox import box as boxes
 from hyprbox import config, keep
 from hyprbox.audit import store as audit
+from hyprbox.audit import witness
+from hyprbox.audit.model import Entry
 from hyprbox.facts import store as facts
 from hyprbox.jobs import handing, output
 from hyprbox.jobs import store as jobs
@@ -126,3 +128,34 @@ def test_a_changed_audit_entry_is_found(session):
     audit.page(session, None, 3)[1].target = "9"
     session.flush()
     assert audit.first_broken(session) == 2
+
+
+def note(session, folder):
+    witness.note(folder, witness.missed(session, folder), witness.head(session))
+
+
+@pytest.mark.parametrize("cut", ["the end", "all written anew"])
+def test_who_cuts_the_audit_log_is_found_out_by_a_file_outside_of_it(session, tmp_path, cut):
+    for n in range(3):
+        audit.record(session, NOON, "ada", "test", str(n))
+    note(session, tmp_path)
+    assert oct((tmp_path / witness.NAME).stat().st_mode)[-3:] == "600"
+
+    session.execute(delete(Entry).where(Entry.seq > (2 if cut == "the end" else 0)))
+    for _ in range(0 if cut == "the end" else 4):
+        audit.record(session, NOON, "ada", "test", "forged")
+    note(session, tmp_path)
+
+    assert audit.first_broken(session) is None
+    assert witness.missed(session, tmp_path) == 3
+
+
+def test_the_audit_log_goes_on_and_so_does_its_witness(session, tmp_path):
+    for n in range(3):
+        audit.record(session, NOON, "ada", "test", str(n))
+        note(session, tmp_path)
+        assert witness.missed(session, tmp_path) is None
+    audit.drop_old(session, NOON + minutes(1), 100)
+    assert witness.missed(session, tmp_path) is None
+    witness.forget(tmp_path)
+    assert witness.read(tmp_path) is None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from hyprbox.audit.model import Entry
@@ -51,8 +51,9 @@ def first_broken(session: Session) -> int | None:
 
 
 def drop_old(session: Session, before: datetime, limit: int) -> int:
-    """From its beginning, so that what is left is still a chain. How many went."""
-    oldest = select(Entry.seq).where(Entry.at < before).order_by(Entry.seq).limit(limit)
+    """From its beginning, so that what is left is still a chain, which the newest one goes on. How many went."""
+    newest = select(func.max(Entry.seq)).scalar_subquery()
+    oldest = select(Entry.seq).where(Entry.at < before, Entry.seq < newest).order_by(Entry.seq).limit(limit)
     return len(session.scalars(delete(Entry).where(Entry.seq.in_(oldest)).returning(Entry.seq)).all())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hyprbox import backup, checkup
+from hyprbox.audit import witness
 from hyprbox.cli import show
 from hyprbox.cli.local import open_database, read_config
 from hyprbox.facts import store as facts
@@ -45,6 +46,7 @@ def restore(file: Path, yes: bool) -> None:
         click.confirm("Replace the database with what is in this file?", abort=True)
     try:
         backup.restore(read_config().database_url, file)
+        witness.forget(read_config().data_dir)
         print(CONFIRM)
     except backup.Failed as error:
         show.fail(str(error))
@@ -54,6 +56,7 @@ def restore(file: Path, yes: bool) -> None:
 def restored() -> None:
     """For PostgreSQL, after pg_restore, with the server stopped: what `restore` does besides copying."""
     backup.begin_epoch(read_config().database_url)
+    witness.forget(read_config().data_dir)
     print(CONFIRM)
 
 
@@ -70,7 +73,7 @@ def confirm() -> None:
 def doctor() -> None:
     """Looks for damage; exit code 1 if there is any."""
     db = open_database()
-    complaints = checkup.complaints(db)
+    complaints = checkup.complaints(db, read_config().data_dir)
     for complaint in complaints:
         print(complaint)
     print("The database is whole." if not complaints else "")
