@@ -8,6 +8,7 @@ even a killed test leaves nothing behind but files in memory.
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -138,10 +139,8 @@ class Box:
 
     def reset(self) -> None:
         """As by its button: nothing in it hears of it."""
-        self._nspawn.kill()
-        self._nspawn.wait()
-        while Path(f"/proc/{self.leader}").exists():
-            time.sleep(0.02)
+        os.kill(self.leader, signal.SIGKILL)  # and with it every process in there
+        self._nspawn.wait(30)
         self._ended()
         self.boot()
 

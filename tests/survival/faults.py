@@ -114,7 +114,7 @@ def on_a_small_spool(stage: Stage) -> Iterator[None]:
 def settle(stage: Stage) -> None:
     """Until every agent is there again and takes a job."""
     for job in [stage.queue(node_id, "true") for node_id in NODES]:
-        assert stage.ended(job, seconds=90)["state"] == "SUCCEEDED"
+        assert stage.ended(job, seconds=240)["state"] == "SUCCEEDED"
 
 
 FILL = "; ".join(f"dd if=/dev/zero of=/spool/{n}/fill bs=4k status=none 2>/dev/null" for n in NODES) + "; true"

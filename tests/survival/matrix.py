@@ -8,7 +8,7 @@ from tests.survival.scripts import EXIT_CODE, PHASES, Phase, sha256
 from tests.survival.stage import Stage
 
 SPOOL = "/spool"
-PATIENCE = 150
+PATIENCE = 240
 LEFT_OUT = "bytes are left out here]"
 
 

@@ -1,0 +1,96 @@
+"""Many short jobs on one node, one job that prints much, and one job on each of many nodes at once."""
+
+import resource
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+
+from bench.pair import pair
+from bench.table import show
+from tests.servers import Server, wait_until
+
+SHORT = 1000
+NODES = 50
+MEGABYTES = 100
+
+
+def main() -> None:
+    with pair() as (server, admin, agents):
+        short(admin)
+        long(server, admin, agents[0])
+    with pair(NODES) as (_, admin, _):
+        at_once(admin)
+
+
+def short(admin: httpx.Client) -> None:
+    """They must run in the order in which they were queued, and none may be missing."""
+    start = time.perf_counter()
+    jobs = [queue(admin, "n-0", f"echo {number}") for number in range(SHORT)]
+    queued = time.perf_counter() - start
+    wait_until(lambda: ended(admin, jobs[-1]), seconds=600)
+    took = time.perf_counter() - start
+    said = [admin.get(f"/api/jobs/{job}/output").text for job in jobs]
+    begun = [admin.get(f"/api/jobs/{job}").json()["startedAt"] for job in jobs]
+    right = said == [f"{number}\n" for number in range(SHORT)] and begun == sorted(begun)
+    rows = [(SHORT, f"{queued:.1f}", f"{took:.1f}", f"{SHORT / took:.0f}", "yes" if right else "NO")]
+    show(
+        "Short jobs on one node",
+        ("jobs", "s to queue", "s until the last has ended", "a second", "in order, whole"),
+        rows,
+    )
+
+
+def long(server: Server, admin: httpx.Client, agent: subprocess.Popen[bytes]) -> None:
+    """The limit of the job's output is what it is by default: the rest is said to be left out."""
+    script = f"yes 'a line of output that is sixty-four bytes long, with its end.....' | head -c {MEGABYTES}000000"
+    watched = {"the agent": agent.pid, "the control plane": server.process.pid}
+    before = {name: memory(pid) for name, pid in watched.items()}
+    start = time.perf_counter()
+    job = queue(admin, "n-0", script)
+    most = dict(before)
+    while not ended(admin, job):
+        most = {name: max(most[name], memory(pid)) for name, pid in watched.items()}
+        time.sleep(0.02)
+    took = time.perf_counter() - start
+    kept = admin.get(f"/api/jobs/{job}").json()["outputBytes"]
+    rows = [(name, f"{before[name]:.1f}", f"+{most[name] - before[name]:.1f}") for name in watched]
+    show(f"A job that prints {MEGABYTES} MB: {took:.1f} s, {kept} bytes kept", ("", "RSS before, MB", "most"), rows)
+
+
+def at_once(admin: httpx.Client) -> None:
+    """Queued on every node; until every output is readable."""
+    rows = []
+    for _ in range(3):
+        start = time.perf_counter()
+        jobs = [queue(admin, f"n-{number}", "echo hello") for number in range(NODES)]
+        queued = time.perf_counter() - start
+        left = set(jobs)
+        while left:
+            left -= {job for job in left if admin.get(f"/api/jobs/{job}/output").text == "hello\n"}
+        rows.append((NODES, f"{queued:.2f}", f"{time.perf_counter() - start:.2f}"))
+        wait_until(lambda jobs=jobs: all(ended(admin, job) for job in jobs))
+        time.sleep(1)
+    show("A job on each of many nodes", ("nodes", "s to queue", "s until every output is readable"), rows)
+
+
+def queue(admin: httpx.Client, node_id: str, script: str) -> str:
+    answer = admin.post("/api/jobs", json={"nodeId": node_id, "script": script})
+    answer.raise_for_status()
+    job_id: str = answer.json()["id"]
+    return job_id
+
+
+def ended(admin: httpx.Client, job_id: str) -> bool:
+    return admin.get(f"/api/jobs/{job_id}").json()["state"] not in ("QUEUED", "RUNNING")
+
+
+def memory(pid: int) -> float:
+    """MB that it holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+if __name__ == "__main__":
+    main()
