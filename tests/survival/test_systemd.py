@@ -1,5 +1,6 @@
 """Where systemd runs, a job is a unit of its own: nothing that happens to the agent's touches it."""
 
+import json
 import re
 import shlex
 
@@ -124,3 +125,37 @@ def test_where_systemd_does_not_answer_jobs_run_all_the_same(stage, eu_1):
     assert (job["state"], job["exitCode"]) == ("FAILED", 4)
     assert "0::/system.slice/system-hyprnode.slice/hyprnode@eu-1.service\n" in stage.output(job["id"])
     assert "jobs run in sessions of their own" in stage.log(eu_1)
+
+
+def test_a_lock_on_the_host_stops_all_execution_and_is_shown(stage, eu_1):
+    stage.box.run("touch /etc/hyprbox/exec.lock")
+    refused = stage.ended(stage.queue(eu_1, "touch /var/tmp/it-ran"))
+    wait_until(lambda: stage.node(eu_1)["execLock"])
+    stage.box.run("rm /etc/hyprbox/exec.lock; ! ls /var/tmp/it-ran")
+
+    assert (refused["state"], refused["reason"]) == ("FAILED", "refused")
+    assert refused["errorMsg"].startswith("/etc/hyprbox/exec.lock is there")
+    assert stage.ended(stage.queue(eu_1, "true"))["state"] == "SUCCEEDED"
+    wait_until(lambda: not stage.node(eu_1)["execLock"])
+
+
+def test_what_ran_is_in_the_nodes_journal_and_its_head_with_the_control_plane(stage, eu_1):
+    job = stage.ended(stage.queue(eu_1, "exit 3"))
+    ledger = f"/var/lib/hyprnode-{eu_1}/ledger.jsonl"
+    lines = [json.loads(line) for line in stage.box.read(ledger).splitlines()]
+
+    assert [line["what"] for line in lines if line["job"] == job["id"]] == ["started", "ended"]
+    assert lines[-1]["exit"] == 3
+    assert lines[-2]["by"] == job["createdBy"]
+    wait_until(lambda: stage.node(eu_1)["journalHead"] == lines[-1]["hash"])
+
+
+def test_status_and_doctor_answer_for_the_service(stage, eu_1):
+    settings = f"set -a; . /etc/hyprbox/{eu_1}.env; export RUNTIME_DIRECTORY=/run/hyprnode-{eu_1}"
+    status = stage.box.run(f"{settings}; hyprnode status --json").output
+    doctor = stage.box.run(f"{settings}; hyprnode doctor --json", check=False)
+
+    assert json.loads(status)["nodeId"] == eu_1
+    told = {check["name"]: check["verdict"] for check in json.loads(doctor.output)["checks"]}
+    assert doctor.code in (0, 1)
+    assert {told[name] for name in ("heartbeat", "findings", "jobs", "clock", "agent", "bash", "journal")} == {"ok"}
