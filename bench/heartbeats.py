@@ -5,8 +5,9 @@ import argparse
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -62,7 +63,12 @@ def measured(folder: Path, name: str, postgres: Postgres | None, program: str, s
         token = server.token("--fleet")
         hammer(server.port, lambda n: beats(token, n), CONNECTIONS, 2)
         rows: list[Row] = []
-        for what, requests in (("empty endpoint", empty), ("heartbeat", lambda n: beats(token, n))):
+        for what, requests in (
+            ("empty endpoint", empty),
+            ("heartbeat", lambda n: beats(token, n)),
+            ("poll, no job", lambda n: calls(n, partial(poll, token))),
+            ("report, nothing new", lambda n: calls(n, partial(report, token))),
+        ):
             before, database = cpu_seconds(server.process.pid), of_postgres(postgres)
             result = hammer(server.port, requests, CONNECTIONS, seconds)
             used = cpu_seconds(server.process.pid) - before
@@ -84,19 +90,33 @@ def row(name: str, result: Result, cpu: float, database: float, ratio: str) -> R
 
 
 def beats(token: str, connection: int) -> Iterator[bytes]:
+    return calls(connection, partial(beat, token))
+
+
+def calls(connection: int, of: Callable[[int], bytes]) -> Iterator[bytes]:
     """Of the nodes that belong to this connection, one after the other."""
-    return cycle([beat(token, node) for node in range(connection, NODES, CONNECTIONS)])
+    return cycle([of(node) for node in range(connection, NODES, CONNECTIONS)])
+
+
+def poll(token: str, node: int) -> bytes:
+    path = f"/api/jobs/pending?nodeId=node-{node:06}"
+    lines = (f"GET {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", "Prefer: wait=0, offer")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def report(token: str, node: int) -> bytes:
+    scan = {"id": "s", "seq": 1, "final": True, "scanners": [{"name": "tls", "ok": True, "types": ["tls.expiring"]}]}
+    return post(token, "/api/findings", {"nodeId": f"node-{node:06}", "findings": [], "scan": scan})
 
 
 def beat(token: str, node: int) -> bytes:
     said = asdict(BEAT) | {"node_id": f"node-{node:06}", "ip": "10.1.2.3", "kernel": "6.1.0-28-amd64", "boot_id": "b"}
+    return post(token, "/api/heartbeat", said)
+
+
+def post(token: str, path: str, said: object) -> bytes:
     body = json.dumps(said).encode()
-    lines = (
-        "POST /api/heartbeat HTTP/1.1",
-        "Host: x",
-        f"Authorization: Bearer {token}",
-        f"Content-Length: {len(body)}",
-    )
+    lines = (f"POST {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", f"Content-Length: {len(body)}")
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
