@@ -23,6 +23,7 @@ COMMANDS = {
     "token": "tokens",
     "key": "keys",
     "user": "people",
+    "apply": "apply",
     "completion": "completion",
     "db": "database",
     "swarm": "swarm",

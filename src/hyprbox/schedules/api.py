@@ -12,7 +12,7 @@ from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Forbidden
 from hyprbox.paging import Page
 from hyprbox.people.model import Role
-from hyprbox.runs.spec import Given, read
+from hyprbox.runs.spec import Given, Spec, read
 from hyprbox.schedules import store
 from hyprbox.schedules.model import Schedule
 from hyprbox.schedules.store import NewSchedule
@@ -20,7 +20,7 @@ from hyprbox.schedules.store import NewSchedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleView:
-    """`nextAt` is null when there will be no more."""
+    """`nextAt` is null when there will be no more; `run` is shown to those who may read scripts."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class ScheduleView:
     note: str
     madeBy: str
     madeAt: datetime
-    script: str | None = None
+    run: Spec | None = None
 
 
 @get("/schedules", guards=[viewer])
@@ -85,7 +85,7 @@ def view(schedule: Schedule, may_read: bool) -> ScheduleView:
         id=schedule.id, name=schedule.name, q=spec.q, preset=spec.preset, params=spec.params, cron=schedule.cron,
         timeZone=schedule.zone, missed=schedule.missed, paused=schedule.paused, nextAt=schedule.next_at,
         lastRun=schedule.last_run, note=schedule.note, madeBy=schedule.made_by, madeAt=schedule.made_at,
-        script=spec.script if may_read else None,
+        run=spec if may_read else None,
     )  # fmt: skip
 
 

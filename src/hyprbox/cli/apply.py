@@ -1,0 +1,142 @@
+"""hyprbox apply: what a repository says becomes so."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from hyprbox.cli import remote, show
+from hyprbox.cli.remote import Remote
+from hyprbox.cli.safe import plain
+from hyprbox.cli.wanted import BadFile, Wanted, read
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`sign` is + for new, ~ for another content, - for gone."""
+
+    sign: str
+    what: str
+    make: Callable[[], Any]
+
+
+@click.command("apply")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--plan", is_flag=True, help="Only show what would change; exit code 2 if anything would.")
+@click.option("--prune", is_flag=True, help="Remove what no file speaks of, of the parts that they speak of.")
+def command(folder: Path, plan: bool, prune: bool) -> None:
+    """Labels, queries, schedules, windows and rules as the *.toml files in DIR say. The second time nothing changes."""
+    api = remote.needed()
+    try:
+        found = list(changes(api, read(folder), prune))
+    except BadFile as error:
+        show.fail(str(error))
+    for change in found:
+        print(f"{change.sign} {plain(change.what)}")
+        if not plan:
+            change.make()
+    if not found:
+        print("Nothing to change.")
+    if plan and found:
+        raise SystemExit(2)
+
+
+def changes(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
+    yield from of_labels(api, wanted)
+    yield from of_queries(api, wanted, prune)
+    yield from of_many(api, "windows", wanted.windows, prune and "windows" in wanted.parts, window)
+    yield from of_many(api, "schedules", wanted.schedules, prune and "schedules" in wanted.parts, schedule)
+    yield from of_rules(api, wanted, prune)
+
+
+def of_labels(api: Remote, wanted: Wanted) -> Iterator[Change]:
+    """A node's labels are exactly those that are said; what its agent brings is not ours."""
+    for node_id, labels in wanted.labels.items():
+        path = f"/api/nodes/{quote(node_id, safe='')}"
+        node = api.get(path)
+        agents = node["agentLabels"]
+        peoples = {name: value for name, value in node["labels"].items() if agents.get(name) != value}
+        if peoples != {name: value for name, value in labels.items() if agents.get(name) != value}:
+            words = " ".join(f"{name}={value}" for name, value in sorted(labels.items()))
+            yield Change("~", f"labels of {node_id}: {words}", _patch(api, path, {"labels": labels}))
+
+
+def of_queries(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
+    there = {row["name"]: row["q"] for row in api.get("/api/queries")["items"]}
+    for name, q in wanted.queries.items():
+        if there.get(name) != q:
+            sign = "~" if name in there else "+"
+            yield Change(sign, f"query @{name}: {q}", _put(api, f"/api/queries/{name}", {"q": q}))
+    if prune and "queries" in wanted.parts:
+        for name in there.keys() - wanted.queries.keys():
+            yield Change("-", f"query @{name}", _delete(api, f"/api/queries/{name}"))
+
+
+def of_many(
+    api: Remote, part: str, wanted: dict[str, Any], prune: bool, seen: Callable[[Any, Any], bool]
+) -> Iterator[Change]:
+    """What has another content is made anew."""
+    there = {row["name"]: row for row in api.get(f"/api/{part}")["items"]}
+    for name, whole in wanted.items():
+        old = there.get(name)
+        if old is None or not seen(old, whole):
+            yield Change("~" if old else "+", f"{part[:-1]} {name}", _anew(api, part, old, whole))
+    for name in (there.keys() - wanted.keys()) if prune else ():
+        yield Change("-", f"{part[:-1]} {name}", _delete(api, f"/api/{part}/{there[name]['id']}"))
+
+
+def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
+    """Their channels are named as people call them: addresses with secrets are not for a repository."""
+    if "rules" not in wanted.parts:
+        return
+    channels = {row["name"]: row["id"] for row in api.get("/api/channels")["items"]}
+    there = {row["rule"]["name"]: row for row in api.get("/api/rules")["items"]}
+    for name, whole in wanted.rules.items():
+        if unknown := [each for each in whole["channels"] if each not in channels]:
+            raise BadFile(f"rule {name} names the channel {unknown[0]}, expected one that is there")
+        body = whole | {"channels": [channels[each] for each in whole["channels"]]}
+        old = there.get(name)
+        if old is None:
+            yield Change("+", f"rule {name}", _post(api, "/api/rules", body))
+        elif old["rule"] != body:
+            yield Change("~", f"rule {name}", _put(api, f"/api/rules/{old['id']}", body))
+    for name in (there.keys() - wanted.rules.keys()) if prune else ():
+        yield Change("-", f"rule {name}", _delete(api, f"/api/rules/{there[name]['id']}"))
+
+
+def window(there: Any, wanted: Any) -> bool:
+    return all(there[key] == wanted[key] for key in ("q", "cron", "seconds", "timeZone"))
+
+
+def schedule(there: Any, wanted: Any) -> bool:
+    """One that was for once is not compared with its time: it may be over."""
+    return all(there[key] == wanted[key] for key in ("cron", "timeZone", "missed", "run"))
+
+
+def _anew(api: Remote, part: str, old: Any, whole: Any) -> Callable[[], Any]:
+    def make() -> None:
+        made = api.post(f"/api/{part}", whole)  # first, for it may be refused
+        if old:
+            api.delete(f"/api/{part}/{old['id']}")
+        assert made
+
+    return make
+
+
+def _post(api: Remote, path: str, body: Any) -> Callable[[], Any]:
+    return lambda: api.post(path, body)
+
+
+def _put(api: Remote, path: str, body: Any) -> Callable[[], Any]:
+    return lambda: api.put(path, body)
+
+
+def _patch(api: Remote, path: str, body: Any) -> Callable[[], Any]:
+    return lambda: api.patch(path, body)
+
+
+def _delete(api: Remote, path: str) -> Callable[[], Any]:
+    return lambda: api.delete(path)

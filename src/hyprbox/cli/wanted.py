@@ -1,0 +1,73 @@
+"""What files of a repository want: labels, queries, schedules, windows and rules, read from TOML and checked."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from hyprbox.notices.spec import RuleSpec
+from hyprbox.schedules.store import NewSchedule
+from hyprbox.windows.api import NewWindow
+
+T = TypeVar("T")
+PARTS = ("labels", "queries", "schedules", "windows", "rules")
+
+
+class BadFile(Exception):
+    """One sentence: the file, and what is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """By name. `parts` are those that any file speaks of: of the others nothing is ever removed."""
+
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)
+    schedules: dict[str, Any] = field(default_factory=dict)
+    windows: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    parts: set[str] = field(default_factory=set)
+
+
+def read(folder: Path) -> Wanted:
+    """BadFile for the first thing that does not fit."""
+    wanted = Wanted()
+    files = sorted(folder.glob("**/*.toml"))
+    if not files:
+        raise BadFile(f"{folder} has no *.toml, expected files with {', '.join(PARTS)}")
+    for file in files:
+        try:
+            _take(wanted, tomllib.loads(file.read_text()))
+        except (OSError, ValueError) as error:
+            raise BadFile(f"{file}: {error}") from None
+    return wanted
+
+
+def _take(wanted: Wanted, said: Mapping[str, Any]) -> None:
+    if unknown := said.keys() - set(PARTS):
+        raise ValueError(f"{min(unknown)} is not known, expected {', '.join(PARTS)}")
+    wanted.parts.update(said)
+    for node, labels in msgspec.convert(said.get("labels", {}), dict[str, dict[str, str]]).items():
+        _put(wanted.labels, node, labels)
+    for name, q in msgspec.convert(said.get("queries", {}), dict[str, str]).items():
+        _put(wanted.queries, name, q)
+    for part, kind in (("schedules", NewSchedule), ("windows", NewWindow), ("rules", RuleSpec)):
+        for each in msgspec.convert(said.get(part, []), list[dict[str, Any]]):
+            whole = msgspec.json.decode(msgspec.json.encode(_strictly(kind, each)))  # as the API would say it
+            _put(getattr(wanted, part), whole["name"], whole)
+
+
+def _strictly(kind: Any, said: dict[str, Any]) -> Any:
+    """A mistyped name must not be passed over."""
+    if unknown := said.keys() - {each.name for each in msgspec.inspect.type_info(kind).fields}:  # type: ignore[attr-defined]
+        raise ValueError(f"{min(unknown)} is no part of {kind.__name__}")
+    return msgspec.convert(said, kind)
+
+
+def _put(into: dict[str, T], name: str, value: T) -> None:
+    if name in into:
+        raise ValueError(f"{name} is there twice")
+    into[name] = value

@@ -1,0 +1,87 @@
+"""What a repository says becomes so, and the second time nothing changes."""
+
+import pytest
+
+FILES = {
+    "nodes.toml": '[queries]\nweb = "role=web"\n\n[labels.applied-1]\nenv = "prod"\nrole = "web"\n',
+    "time.toml": """
+[[windows]]
+name = "nights"
+q = "env=prod"
+cron = "0 2 * * *"
+seconds = 7200
+
+[[schedules]]
+name = "nightly"
+cron = "30 2 * * *"
+timeZone = "Europe/Berlin"
+run = { q = "@web", script = "true", batches = ["1", "100%"] }
+
+[[schedules]]
+name = "once"
+at = 2099-12-01T03:00:00+01:00
+run = { q = "@web", script = "true" }
+
+[[rules]]
+name = "on call"
+kinds = ["node.offline"]
+channels = ["applied"]
+""",
+}
+
+
+@pytest.fixture
+def repository(server, admin, tmp_path):
+    with server.client(server.token("--fleet")) as agent:
+        load = {"cpu_percent": 1, "ram_percent": 1, "disk_percent": 1, "status": "online", "agent_version": "0.1.0"}
+        about = {"node_id": "applied-1", "hostname": "a", "os": "Debian", "labels": {"rack": "7"}}
+        agent.post("/api/heartbeat", json=about | load).raise_for_status()
+    channel = {"name": "applied", "url": "https://example.com/hook"}
+    admin.post("/api/channels", json=channel).raise_for_status()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def apply(server, folder, *words):
+    ran = server.cli("apply", str(folder), *words, remote=True, check=False)
+    return ran.returncode, ran.stdout.splitlines(), ran.stderr
+
+
+def test_a_repository_is_applied_once_and_pruned(server, admin, repository):
+    expected = [
+        "~ labels of applied-1: env=prod role=web", "+ query @web: role=web", "+ window nights", "+ schedule nightly",
+        "+ schedule once", "+ rule on call",
+    ]  # fmt: skip
+    assert apply(server, repository, "--plan") == (2, expected, "")
+    assert admin.get("/api/schedules").json()["items"] == []
+    assert apply(server, repository) == (0, expected, "")
+    assert apply(server, repository) == (0, ["Nothing to change."], "")
+    labels = admin.get("/api/nodes/applied-1").json()["labels"]
+    assert labels == {"env": "prod", "role": "web", "rack": "7"}
+
+    time = repository / "time.toml"
+    time.write_text(time.read_text().replace("7200", "3600").replace('kinds = ["node.offline"]', 'kinds = ["run"]'))
+    assert apply(server, repository) == (0, ["~ window nights", "~ rule on call"], "")
+    time.write_text(time.read_text().partition("[[schedules]]")[0])
+    assert apply(server, repository) == (0, ["Nothing to change."], "")  # of schedules nothing is said
+    time.write_text("schedules = []\n" + time.read_text())
+    assert apply(server, repository, "--prune") == (0, ["- schedule nightly", "- schedule once"], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[windows]]\nname = 'x'\n", "missing required field"),
+        ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = []\ntypo = 1\n", "typo is no part of RuleSpec"),
+        ("[things]\n", "things is not known"),
+        ("x", "time.toml"),
+        ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = ['nowhere']\n", "names the channel nowhere"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_changed(server, repository, text, said):
+    (repository / "time.toml").write_text(text)
+    (repository / "nodes.toml").unlink()
+    code, out, error = apply(server, repository)
+    assert (code, out) == (1, [])
+    assert said in error
