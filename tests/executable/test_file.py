@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from hyprwire import __version__
+from tests.executable.making import build, into
 from tests.program import EXECUTABLE
 
 EMPTY = """
@@ -16,13 +17,15 @@ mkdir -p "$1/proc" "$1/dev/shm" "$1/tmp"
 chmod 1777 "$1/tmp"
 mount -t proc proc "$1/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
+touch "$1/dev/null"
+mount --bind /dev/null "$1/dev/null"
 shift
 exec chroot --userspec=65532:65532 "$@"
 """
 
 
 def in_a_tree(tree, *words, **settings):
-    """With nothing in it but what the test has put there, /proc and /dev/shm; as a user that nobody knows."""
+    """With nothing in it but what the test has put there, and what every container has; as a user that nobody knows."""
     command = ["unshare", "--mount", "--pid", "--fork", "bash", "-ec", EMPTY, "tree", str(tree), str(tree), *words]
     return subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"], **settings})
 
@@ -68,3 +71,15 @@ def test_variables_of_pythons_own_change_nothing(empty):
     evil = {"PYTHONPATH": "/", "PYTHONSTARTUP": "/evil.py", "PYTHONHOME": "/", "PYTHONINSPECT": "1"}
 
     assert in_a_tree(empty, "/hyprnode", "version", **evil).stdout == f"hyprnode {__version__}\n"
+
+
+def test_made_again_by_somebody_with_another_umask_it_is_the_same(tmp_path):
+    before = os.umask(0o077)
+    try:
+        with into(tmp_path):
+            again = build.build(build.runtime.BUILDS_ON, tmp_path)
+    finally:
+        os.umask(before)
+
+    assert again.read_bytes() == EXECUTABLE.read_bytes()
+    assert again.stat().st_mode & 0o777 == 0o755

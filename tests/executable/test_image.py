@@ -11,7 +11,7 @@ from hyprbox.people.model import Role
 from tests.executable.making import images, into
 from tests.executable.test_file import in_a_tree
 from tests.program import EXECUTABLE
-from tests.servers import serving, wait_until
+from tests.servers import serving
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_it_beats_and_scans_and_says_why_a_job_cannot_run(tree, server):
     with as_ada(server) as ada:
         job = ada.post("/api/jobs", json={"nodeId": "eu-1", "script": "true"}).json()["id"]
         second = in_a_tree(tree, "/hyprnode", "once", **settings)
-        wait_until(lambda: ada.get(f"/api/jobs/{job}").json()["state"] == "FAILED")
+        assert ada.get(f"/api/jobs/{job}").json()["state"] == "FAILED", second.stderr
         ended = ada.get(f"/api/jobs/{job}").json()
         node = ada.get("/api/nodes/eu-1").json()
 
