@@ -89,6 +89,9 @@ def kinds(nodes: int) -> Iterable[tuple[str, list[str]]]:
         ("findings of a type and severity", [f"findings?{each}" for each in graded[:ASKED]]),
         ("findings, resolved, of a type", [f"findings?state=RESOLVED&type={types[n % 20]}" for n in range(ASKED)]),
         ("jobs", ["jobs"] * ASKED),
+        ("the palette, one node", [f"palette?q=node-{n}" for n in some]),
+        ("the palette, nothing", [f"palette?q=zy{n}" for n in some]),
+        ("a query is completed", [f"completions?q=zz+{'!ersdw'[n % 6]}" for n in range(ASKED)]),
     ):
         yield name, [f"/dashboard/{address}" for address in made]
     yield "a node's 7 days as JSON", [f"/api/nodes/node-{n:06}/samples?{week()}&step=1800" for n in long]

@@ -105,7 +105,7 @@ def demonstration() -> Iterator[str]:
             process.wait(20)
 
 
-def wait_for(process: subprocess.Popen, seconds: float = 120) -> None:
+def wait_for(process: subprocess.Popen, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page
 from hyprbox import app
 from hyprbox.guards import store as guards
 from tests.browser.window import Complaints
-from tests.world import World, finding
+from tests.world import PASSWORD, World, finding
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 FIND = "() => axe.run(document, {resultTypes: ['violations']})"
@@ -53,6 +53,7 @@ PAGES = [
     "/dashboard/schedules",
     "/dashboard/suppressions",
     "/dashboard/search?q=page",
+    "/dashboard/search?q=%3Cscript%3E%22evil%3Cb%3E%E2%80%AE",
     "/dashboard/search?q=nothing+is+called+that",
     "/dashboard/presets",
     "/dashboard/presets/certbot-renew",
@@ -106,6 +107,8 @@ def ids(world: World) -> dict[str, str]:
         ),
         types=["evil.<b>type"],
     )
+    browser = {"user-agent": HOSTILE.encode("ascii", "ignore").decode().translate({7: None, 27: None})}
+    world.visitor_with(None).send("/dashboard/sign-in", {"name": "bo", "password": PASSWORD}, **browser)
     hostile_job = world.queue(NODE, HOSTILE.replace("\x07", ""))
     evil.accept(hostile_job)
     evil.say(hostile_job, HOSTILE + "\n" + "x" * 1_000_000 + "\n<b>end</b>\n")

@@ -7,6 +7,12 @@ from playwright.sync_api import expect
 
 from tests.world import finding
 
+FOCUS = """() => {
+  const element = document.activeElement, box = element.getBoundingClientRect();
+  const words = element.matches("body") ? "" : element.outerHTML.slice(0, 300);
+  return [element.closest(".side") ? 0 : 1, words, box.top, box.height];
+}"""
+
 
 @pytest.fixture
 def node(world):
@@ -91,6 +97,33 @@ def test_the_first_tab_skips_the_menu(ada, world):
     expect(ada.get_by_role("link", name="Skip to the content")).to_be_focused()
     ada.keyboard.press("Enter")
     expect(ada.locator("#main")).to_be_focused()
+
+
+def test_nothing_moves_for_somebody_who_wants_that(ada, world, node):
+    job_id = world.queue("hands-1", "echo moving")
+    node.accept(job_id)
+    ada.emulate_media(reduced_motion="reduce")
+    ada.goto(f"{world.url}/dashboard/jobs/{job_id}")
+    expect(ada.get_by_role("log")).to_be_visible()
+    assert ada.evaluate("document.getAnimations().length") == 0
+    node.complete(job_id, 0)
+
+
+def test_the_tabulator_goes_as_one_reads(ada, world, node):
+    """Down the menu, then what is on the page from its top to its end; nothing takes the keyboard captive."""
+    ada.goto(f"{world.url}/dashboard/nodes?q=hands-")
+    seen = []
+    for _ in range(60):
+        ada.keyboard.press("Tab")
+        here = ada.evaluate(FOCUS)
+        if here[1] == "" or here[1] in [each[1] for each in seen]:
+            break
+        assert here[3] > 0, f"{here[1]} has the focus and is not to be seen"
+        seen.append(here)
+    assert [part for part, *_ in seen[1:]] == sorted(part for part, *_ in seen[1:])
+    tops = [round(top / 40) for part, _, top, _ in seen[1:] if part == 1]
+    assert len(tops) > 5
+    assert tops == sorted(tops)
 
 
 def test_all_ticks_at_once_and_none(ada, world, node):

@@ -41,7 +41,7 @@ palette?.addEventListener("keydown", (event) => {
 });
 palette?.addEventListener("submit", (event) => {
   const [first] = hits(), found = palette.querySelector("[data-found]")?.dataset.found;
-  if (!first || found !== event.target.elements.q.value) return; // typed faster than found: the page of the search
+  if (!first || decodeURIComponent(found) !== event.target.elements.q.value) return; // typed faster than found: the page of the search
   event.preventDefault();
   first.click();
 });
