@@ -14,6 +14,7 @@ from hyprbox.findings import store as findings
 from hyprbox.jobs import store as jobs
 from hyprbox.nodes import filling, history, partitions
 from hyprbox.nodes.history import DAY, HOUR
+from hyprbox.runs import store as runs
 
 LOOK_SECONDS = 60
 LEASE = timedelta(minutes=10)
@@ -78,6 +79,7 @@ async def drop_old(box: Box, now: datetime) -> None:
     for drop, kept in (
         (jobs.drop_output, keep.keep_output),
         (jobs.drop_jobs, keep.keep_jobs),
+        (runs.drop_old, keep.keep_jobs),
         (findings.drop_resolved, keep.keep_findings),
         (audit.drop_old, keep.keep_audit),
     ):

@@ -38,8 +38,9 @@ async def tell(box: Box) -> None:
             if passes % KEEPING_PASSES == 0:
                 await box.db.write(sorting.note_expiring_tokens, now)
                 await box.db.write(sorting.forget, now)
-            if await box.db.read(sorting.has_work, now):
-                await box.db.write(sorting.sort, now, box.config.public_url)
+            while await box.db.read(sorting.has_work, now):
+                if await box.db.write(sorting.sort, now, box.config.public_url) < sorting.AT_ONCE:
+                    break
             await deliver(box)
         except Exception as error:
             note(error, "telling people")

@@ -5,6 +5,7 @@ import threading
 from contextlib import closing
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
@@ -66,3 +67,25 @@ def test_two_processes_that_start_together_migrate_once(postgres_databases):
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_labels_stay_what_they_were_when_they_become_text(sqlite_databases, postgres_databases, tmp_path):
+    for url in (f"sqlite:///{tmp_path / 'old.db'}", postgres_databases.empty()):
+        with closing(Database(url)) as db:
+            with db.engine.begin() as connection:
+                settings = migrations._config()
+                settings.attributes["connection"] = connection
+                command.upgrade(settings, "0002")
+                for node_id, labels in (("eu-1", '{"role": "web", "env": "prod"}'), ("eu-2", "{}")):
+                    row = {"node_id": node_id, "labels": labels}
+                    connection.execute(
+                        text(
+                            "INSERT INTO nodes (node_id, hostname, os, agent_version, labels, first_seen) "
+                            "VALUES (:node_id, 'h', 'o', 'v', :labels, 0)"
+                        ),
+                        row,
+                    )
+            migrations.upgrade(db.engine)
+            with db.engine.connect() as connection:
+                kept = connection.execute(text("SELECT node_id, labels FROM nodes ORDER BY node_id")).all()
+        assert [tuple(row) for row in kept] == [("eu-1", " env=prod role=web "), ("eu-2", "")]

@@ -306,3 +306,13 @@ def test_whoever_moves_it_on_at_the_same_time_begins_each_node_once(database_url
         assert session.query(Job).count() == 40
     for db in dbs:
         db.close()
+
+
+def test_runs_go_when_their_jobs_do(session):
+    fleet(session, 1)
+    run = begin(session)
+    assert store.drop_old(session, NOON + timedelta(days=400), 10) == 0  # it has not ended
+    finish(session, run, "eu-000")
+    assert store.drop_old(session, NOON, 10) == 0
+    assert store.drop_old(session, NOON + timedelta(days=400), 10) == 1
+    assert session.query(Target).count() == 0

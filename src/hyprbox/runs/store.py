@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -122,6 +122,14 @@ def retry(session: Session, now: datetime, actor: str, catalogue: Catalogue, run
     run.ended_at = None
     going.advance(session, now, catalogue, run_id)
     return run
+
+
+def drop_old(session: Session, before: datetime, limit: int) -> int:
+    """Of those that ended before, with their nodes. How many went."""
+    ids = session.scalars(select(Run.id).where(Run.ended_at < before).limit(limit)).all()
+    for rows in (delete(Target).where(Target.run_id.in_(ids)), delete(Run).where(Run.id.in_(ids))):
+        session.execute(rows)
+    return len(ids)
 
 
 def spec_of(run: Run) -> Spec:
