@@ -67,6 +67,13 @@ def test_a_query_alone_is_for_every_type(fleet):
     assert held(fleet) == ["eu-1 tcp/23", "eu-1 tcp/5432"]
 
 
+def test_a_subject_is_not_listened_to_on_some_nodes(fleet):
+    suppress(fleet, type="port.*", q="node=eu-1")
+    suppress(fleet, type="por.*")
+    suppress(fleet, type="port%.*")
+    assert held(fleet) == ["eu-1 tcp/23", "eu-1 tcp/5432"]
+
+
 def test_what_comes_up_later_is_suppressed_at_once(session):
     beats.record(session, [beats.Beat(beat_of("eu-1"), NOON)])
     suppress(session, key=PORT.key, q="node=eu-1")

@@ -107,8 +107,15 @@ def open_again(session: Session, now: datetime, actor: str, suppression_id: str)
 
 def _open_ones(one: Suppression) -> Select[Finding]:
     rows = select(Finding).where(Finding.state == State.OPEN, Finding.severity <= one.ceiling)
-    rows = rows.where(Finding.type == one.type) if one.type else rows
+    rows = rows.where(_is_of(one.type)) if one.type else rows
     return rows.where(Finding.key == one.key) if one.key else rows
+
+
+def _is_of(type: str) -> ColumnElement[bool]:
+    """`log.*` is everything whose name begins so: a scanner that is not listened to, on the nodes of a query."""
+    if type.endswith(".*"):
+        return Finding.type.startswith(type[:-1], autoescape=True)
+    return Finding.type == type
 
 
 def _in_force(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

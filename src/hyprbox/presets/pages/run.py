@@ -39,7 +39,9 @@ async def start(preset_id: FromPath[str], frame: TheFrame, box: TheBox, form: Th
         jobs = await box.db.write(_run, frame.now, frame.caller.name, preset, _names(nodes), values)
     except Refusal as refusal:
         return _page(frame, preset, nodes, values, refusal)
-    return go(f"/dashboard/jobs/{jobs[0].id}" if len(jobs) == 1 else "/dashboard/jobs")
+    if len(jobs) > 1:
+        return go("/dashboard/jobs")
+    return go(f"/dashboard/{'guards' if preset.lockout else 'jobs'}/{jobs[0].id}")
 
 
 def _page(frame: Frame, preset: Preset, nodes: str, values: dict[str, str], refusal: Refusal | None = None) -> Template:
