@@ -66,7 +66,7 @@ class Database:
     def __init__(self, url: str, *, pooled: bool = False) -> None:
         """`pooled`: between us and PostgreSQL stands a pooler, behind which no statement stays prepared."""
         self.url = make_url(url)
-        self.engine = _engine(url, "BEGIN IMMEDIATE", 1, pooled)
+        self.engine = _engine(url, "BEGIN IMMEDIATE", 1 if self.is_sqlite else 2, pooled)
         self._readers = _engine(url, "BEGIN", READERS + 1, pooled)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self._readers, expire_on_commit=False)
@@ -89,11 +89,16 @@ class Database:
         """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread."""
         self._pool = ThreadPoolExecutor(READERS, "read")
         self._first = ThreadPoolExecutor(1, "first")
-        self._writer = Writer(self._sessions, published, tell and partial(tell, self.engine), self.meter)
+        telling = tell and partial(tell, self.engine)
+        self._writer = Writer(self._sessions, published, telling, self.meter)
+        # Heartbeats wait for nobody's report: only SQLite has a single writer.
+        self._many = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, self.meter)
 
     async def stop(self) -> None:
         """What was queued is still written."""
         await self._writer.stop()
+        if self._many is not self._writer:
+            await self._many.stop()
         self._pool.shutdown()
         self._first.shutdown()
         self.close()
@@ -123,11 +128,11 @@ class Database:
 
     async def write_many(self, work: Callable[[Session, list[T]], None], item: T) -> None:
         """What callers hand to the same `work` at the same time reaches it as one list."""
-        await self._writer.add(Many(work, item))
+        await self._many.add(Many(work, item))
 
     @property
     def waiting(self) -> int:
-        return len(self._writer.waiting)
+        return sum(len(writer.waiting) for writer in {self._writer, self._many})
 
     async def _read(
         self, pool: ThreadPoolExecutor, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs

@@ -14,7 +14,7 @@ from hyprbox.swarm.tally import Tally
 from hyprbox.swarm.wire import Answer, Api, Broken, Connection
 from hyprwire import FindingReport, Scan, ScannerRun
 
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 2.0, 10.0  # spread, as agents spread them
 POLL_SECONDS = 25
 
 
@@ -110,13 +110,13 @@ class Swarm:
                 job = answer.json() if answer.status == 200 else None
                 if answer.status != 200:
                     self._tally.answered("polls", answer.status, 0)
-                    await asyncio.sleep(RETRY_SECONDS)
+                    await asyncio.sleep(node.random.uniform(*RETRY_SECONDS))
                 if job:
                     await self._work(connection, job)
             except (Broken, OSError) as error:
                 self._tally.failed("polls", type(error).__name__)
                 connection = None
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(node.random.uniform(*RETRY_SECONDS))
 
     async def _work(self, connection: Connection, job: dict[str, Any]) -> None:
         path, run = f"/api/jobs/{job['id']}", {"runId": f"swarm-{job['id']}"}
