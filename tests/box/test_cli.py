@@ -90,7 +90,7 @@ def test_people_are_invited_and_disabled(server, remote):
         (["token", "revoke", "nothing"], 1, "hyprbox: token nothing does not exist"),
         (["user", "disable", "nobody"], 1, "hyprbox: nobody is called nobody"),
         (["node", "list"], 2, "HYPRBOX_API_URL and HYPRBOX_API_KEY are not both set"),
-        (["run", "--node", "eu-1"], 2, "expected one of"),
+        (["run", "--node", "eu-1"], 2, "expected --node ID or a QUERY, and one of"),
         (["nonsense"], 2, "No such command"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -29,11 +29,13 @@ def server(tmp_path_factory, folder):
 
 
 def test_the_script_names_this_server_and_the_digest_of_its_agent(server):
-    script = httpx.get(server.url + "/install.sh", headers={"host": "evil.example"}).text
+    evil = {"host": "127.0.0.2", "x-forwarded-host": "evil.example"}
+    script = httpx.get(server.url + "/install.sh", headers=evil).text
 
     assert f"url={server.url}\n" in script
     assert f"sha256_x86_64={hashlib.sha256(AGENT).hexdigest()}\n" in script
     assert "evil" not in script
+    assert "127.0.0.2" not in script
     assert "@" not in "".join(line for line in script.splitlines() if line.startswith(("url=", "sha256", "version=")))
 
 

@@ -97,8 +97,9 @@ def test_a_cancelled_job_is_gone_for_the_agent(session):
     store.cancel(session, NOON, "ada", job.id)
 
     assert handing.next_offer(session, "eu-1", NOON) is None
-    with pytest.raises(Gone):
-        handing.accept(session, EU_1, job.id, "r1", NOON)
+    for badge in (EU_1, FLEET):
+        with pytest.raises(Gone):
+            handing.accept(session, badge, job.id, "r1", NOON)
 
 
 def test_a_plain_agent_that_asks_again_has_left_its_job(session):

@@ -64,9 +64,8 @@ def claim(session: Session, badge: Badge, node_id: str, now: datetime) -> Handed
 def of_badge(session: Session, badge: Badge, job_id: str) -> Job:
     """Only the token that was handed the job speaks of it, or one pinned to its node; to others it does not exist."""
     job = store.locked(session, job_id)
-    if job.state == State.QUEUED and badge.node_id is None:
-        return job
-    if badge.node_id == job.node_id or (badge.node_id is None and job.token_id == badge.token_id):
+    is_anybodys = job.state == State.QUEUED or job.claimed_at is None  # it may have ended before anybody took it
+    if badge.node_id == job.node_id or (badge.node_id is None and (is_anybodys or job.token_id == badge.token_id)):
         return job
     raise Missing(f"job {job_id} is not known")
 
