@@ -283,6 +283,14 @@ def test_a_bad_report_changes_nothing(fleet, admin, findings, status):
     assert admin.get("/api/findings", params={"nodeId": "eu-27"}).json()["items"] == []
 
 
+@pytest.mark.parametrize("part", [b"[],", b'{"a":{}},'], ids=["lists", "fields"])
+def test_a_body_of_nothing_but_parts_is_refused_before_it_is_read(fleet, part):
+    """30 MiB of them were a gigabyte, and seconds in which nobody else was answered."""
+    finding = b'{"type":"t","key":"k","severity":"INFO","message":"m","metadata":{"x":[' + part * 3_000_000 + b"0]}}"
+    answered = fleet.post("/api/findings", content=b'{"nodeId":"eu-27","findings":[' + finding + b"]}")
+    assert (answered.status_code, "lists, objects and fields" in answered.json()["detail"]) == (400, True)
+
+
 def test_metadata_too_deep_is_refused(fleet):
     deep: object = 1
     for _ in range(40):

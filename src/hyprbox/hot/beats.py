@@ -50,7 +50,7 @@ def _check_size(said: FindingReport) -> None:
     if len(said.findings) > MOST_FINDINGS:
         raise TooLarge(f"findings has {len(said.findings)} entries, expected at most {MOST_FINDINGS}")
     for number, finding in enumerate(said.findings):
-        check_depth(finding.metadata)
         size = len(msgspec.json.encode(finding))
         if size > LARGEST_FINDING:
             raise TooLarge(f"findings[{number}] has {size} bytes, expected at most {LARGEST_FINDING}")
+        check_depth(finding.metadata)

@@ -15,6 +15,8 @@ from hyprbox.errors import Invalid
 T = TypeVar("T")
 
 DEPTH = 32
+LARGE = 1024 * 1024
+MOST_PARTS = 2_000_000  # lists, objects and their fields; each takes many times the room that it takes in JSON
 KEEPS_NUL = "output"
 
 _REPLACE = {code: "\ufffd" for code in (0, *range(0xD800, 0xE000))}
@@ -23,6 +25,8 @@ _REPLACE_HALVES = {code: "\ufffd" for code in range(0xD800, 0xE000)}
 
 def decode(kind: type[T], body: bytes) -> T:
     """Invalid names the field that does not fit."""
+    if len(body) > LARGE and body.count(b"[") + body.count(b"{") + body.count(b'":') > MOST_PARTS:
+        raise Invalid(f"the body has more than {MOST_PARTS} lists, objects and fields, expected fewer")
     try:
         if b"\\u0000" in body:
             return _decode_dirty(kind, body)
