@@ -1,6 +1,7 @@
 """What a process and all that it started cost."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -23,7 +24,10 @@ def cpu_of_all(pid: int) -> float:
 
 
 def memory_of_all(pid: int) -> tuple[float, float]:
-    """RSS and PSS in MB."""
-    rollups = [Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:] for one in family(pid)]
+    """RSS and PSS in MB; of one that has just ended, nothing."""
+    rollups = []
+    for one in family(pid):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            rollups.append(Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:])
     found = [{line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines} for lines in rollups]
     return sum(each["Rss"] for each in found), sum(each["Pss"] for each in found)

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.servers import free_port
@@ -27,10 +28,19 @@ def node_exporter(program: Path, folder: Path) -> list[str]:
 def zabbix(program: Path, folder: Path) -> list[str]:
     config = folder / "zabbix.conf"
     config.write_text(
-        f"Server=127.0.0.1\nHostname=bench\nListenIP=127.0.0.1\nListenPort={free_port()}\nLogType=console\n"
+        f"Server=127.0.0.1\nHostname=bench\nListenIP=127.0.0.1\nListenPort={low_port()}\nLogType=console\n"
         f"PluginSocket={folder}/zabbix.plugins\nControlSocket={folder}/zabbix.control\n"
     )
     return [str(program), "-c", str(config)]
+
+
+def low_port() -> int:
+    """It takes none from 32768 on, where the kernel chooses."""
+    for port in range(20000, 32768):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port below 32768 is free")
 
 
 def collectd(program: Path, folder: Path) -> list[str]:
