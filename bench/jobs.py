@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import time
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,7 @@ def short(admin: httpx.Client) -> None:
     wait_until(lambda: ended(admin, jobs[-1]), seconds=600)
     took = time.perf_counter() - start
     said = [admin.get(f"/api/jobs/{job}/output").text for job in jobs]
-    begun = [admin.get(f"/api/jobs/{job}").json()["startedAt"] for job in jobs]
+    begun = [datetime.fromisoformat(admin.get(f"/api/jobs/{job}").json()["startedAt"]) for job in jobs]
     right = said == [f"{number}\n" for number in range(SHORT)] and begun == sorted(begun)
     rows = [(SHORT, f"{queued:.1f}", f"{took:.1f}", f"{SHORT / took:.0f}", "yes" if right else "NO")]
     show(
