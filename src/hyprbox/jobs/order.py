@@ -14,7 +14,7 @@ MOST_ENV = 64 * 1024
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # With these the shell or the loader would run something else than the script.
-ENV_FORBIDDEN = re.compile(r"BASH_ENV|ENV|SHELLOPTS|BASHOPTS|LD_.*|HYPRBOX_.*|PATH")
+ENV_FORBIDDEN = re.compile(r"BASH_ENV|ENV|SHELLOPTS|BASHOPTS|LD_.*|HYPRBOX_.*|HB_.*|PATH")
 UNTITLED = re.compile(r"\s*(#.*|set [-+].*|)\s*")
 
 
