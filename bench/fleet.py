@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.footprint import cpu_seconds, memory
+from bench.idle import cpu_seconds, memory
 from bench.load import percentile
 from bench.pair import machine
 from bench.postgres import Postgres, running
@@ -24,7 +24,6 @@ from hyprbox.people.model import Role
 from tests.servers import Server, serving
 
 NODES = 100_000
-SILENT = 1000
 WHOLE = 10  # minutes
 POLLS = 19_000
 PAGES = ("/dashboard/nodes", "/dashboard/nodes?q=swarm-0{:05}", "/dashboard/nodes/swarm-0{:05}?range=7d", "/dashboard/")
@@ -43,6 +42,9 @@ check = true
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=float, default=WHOLE)
+    options.add_argument(
+        "--nodes", type=int, default=NODES, help="of the whole fleet; a hundredth of them falls silent"
+    )
     options.add_argument("--polls", type=int, default=POLLS)
     options.add_argument("--csv", type=Path, help="where the line per second goes")
     given = options.parse_args()
@@ -53,8 +55,8 @@ def main() -> None:
         silence = f"{180 * part:.0f}s"
         variables = {"HYPRBOX_OFFLINE_AFTER": silence, "HYPRBOX_SWEEP_INTERVAL": f"{max(30 * part, 2):.0f}s"}
         with running(folder) as postgres, serving(folder / "s", postgres.url("run"), workers=2, **variables) as server:
-            rows, verdict = played(folder, server, postgres, part, given.polls, given.csv)
-    nodes, seconds = round(NODES * part), 60 * part
+            rows, verdict = played(folder, server, postgres, part, given.nodes, given.polls, given.csv)
+    nodes, seconds = round(given.nodes * part), 60 * part
     show(f"{nodes:,} nodes every {seconds:.0f} s for {given.minutes:g} minutes, two processes", ("", "", ""), rows)
     print(f"\n{verdict.stdout.strip().split('heartbeats', 1)[-1]}\nexit code of hyprbox swarm: {verdict.returncode}")
     print(machine())
@@ -62,16 +64,16 @@ def main() -> None:
 
 
 def played(
-    folder: Path, server: Server, postgres: Postgres, part: float, polls: int, csv: Path | None
+    folder: Path, server: Server, postgres: Postgres, part: float, whole: int, polls: int, csv: Path | None
 ) -> tuple[list[tuple[str, str, str]], subprocess.CompletedProcess[str]]:
     story = folder / "story.toml"
-    story.write_text(STORY.format(stop=240 * part, check=480 * part, silent=round(SILENT * part)))
+    story.write_text(STORY.format(stop=240 * part, check=480 * part, silent=round(whole * part) // 100))
     key = server.key(Role.ADMIN)
     env = server.env | {"HYPRBOX_API_URL": server.url, "HYPRBOX_API_KEY": key}
     env["HYPRBOX_NODE_TOKEN"] = server.token("--fleet")
     words = {
-        "--nodes": round(NODES * part), "--interval": f"{60 * part:.0f}s", "--ramp": f"{60 * part:.0f}s",
-        "--for": f"{600 * part:.0f}s", "--polls": min(polls, round(NODES * part)), "--connections": 256,
+        "--nodes": round(whole * part), "--interval": f"{60 * part:.0f}s", "--ramp": f"{60 * part:.0f}s",
+        "--for": f"{600 * part:.0f}s", "--polls": min(polls, round(whole * part)), "--connections": 256,
         "--scan-interval": f"{900 * part:.0f}s", "--scenario": story, "--csv": csv or folder / "lines.csv",
     }  # fmt: skip
     command = [sys.executable, "-m", "hyprbox", "swarm", *(str(word) for pair in words.items() for word in pair)]

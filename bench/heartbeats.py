@@ -11,7 +11,7 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
-from bench.footprint import cpu_seconds
+from bench.idle import cpu_seconds
 from bench.load import Result, hammer
 from bench.pair import machine
 from bench.postgres import Postgres, running

@@ -31,3 +31,10 @@ def memory_of_all(pid: int) -> tuple[float, float]:
             rollups.append(Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:])
     found = [{line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines} for lines in rollups]
     return sum(each["Rss"] for each in found), sum(each["Pss"] for each in found)
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """RSS and PSS of one process, in MiB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    found = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
+    return found["Rss"], found["Pss"]

@@ -15,8 +15,8 @@ import psycopg
 import uvloop
 
 from bench import seeded
-from bench.footprint import memory
 from bench.heartbeats import beat
+from bench.idle import memory
 from bench.load import percentile
 from bench.pair import machine
 from bench.postgres import running

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from bench.footprint import cpu_seconds
 from bench.heartbeats import CONNECTIONS
+from bench.idle import cpu_seconds
 from bench.load import hammer
 from bench.pair import machine
 from bench.table import show
