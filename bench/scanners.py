@@ -42,6 +42,7 @@ SPEAKS_OF = {
     "PKGS-7388": ["updates.stale_lists"],
     "PKGS-7392": ["updates.security"],
     "BOOT-5184": ["perm.world_writable"],
+    "SCHD-7704": ["perm.loose"],
     "SSH-7408": ["ssh.root_login", "ssh.password_auth", "ssh.empty_passwords", "ssh.lax"],
     "SSH-7412": ["ssh.root_login"],
     "CONT-8107": ["docker.socket_open"],
@@ -78,7 +79,7 @@ def beside_lynis(seen: set[str], before: set[str], now: tuple[set[str], str, str
         ("", f"of {count} faults", "wall s", "CPU s"),
         [("hyprnode scan", ours, "see above", ""), ("lynis audit system", len(theirs_told), wall, cpu)],
     )
-    print(f"\\nLynis' tests that spoke up for the faults: {', '.join(sorted(tests - before)) or 'none'}")
+    print(f"\nLynis' tests that spoke up for the faults: {', '.join(sorted(tests - before)) or 'none'}")
 
 
 @contextmanager
