@@ -56,6 +56,8 @@ class Postgres:
 
     def stop(self) -> None:
         self._server.cleanup()
+        if (self.data / "postmaster.pid").exists():  # it was started anew by us, of which its keeper does not know
+            self._control("stop", "-m", "fast")
 
     def _control(self, *words: str) -> None:
         owner = (self.data / "postmaster.opts").owner()
