@@ -5,6 +5,7 @@ the box. Mounts live in a mount namespace of the box, and everything dies with t
 even a killed test leaves nothing behind but files in memory.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from tests.host.peer import Peer
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BOOT_SECONDS = 60
+STOP_SECONDS = 20
 # A systemd must have its control groups for itself; those of this machine may be of the first or the second kind.
 ALONE = """
 for top in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
@@ -155,7 +157,7 @@ class Box:
     def stop(self) -> None:
         self._nspawn.terminate()  # passed on as the signal at which systemd shuts down
         try:
-            self._nspawn.wait(20)
+            self._nspawn.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._nspawn.kill()
             self._nspawn.wait()
@@ -164,8 +166,9 @@ class Box:
     def discard(self) -> None:
         shutil.rmtree(self.folder)
         for group in reversed(list(Path("/sys/fs/cgroup").glob(f"**/{self.folder.name}/**/"))):
-            with suppress(FileNotFoundError):  # the kernel was faster
-                group.rmdir()
+            end = time.monotonic() + STOP_SECONDS
+            while not gone(group) and time.monotonic() < end:  # whoever was in it may still be dying
+                time.sleep(0.1)
 
     @property
     def console(self) -> str:
@@ -197,6 +200,14 @@ class Box:
         self._console.close()
         while self._peers:
             self._peers.pop().leave()
+
+
+def gone(group: Path) -> bool:
+    try:
+        group.rmdir()
+    except OSError as error:
+        return error.errno == errno.ENOENT  # the kernel was faster
+    return True
 
 
 def portrait(path: Path) -> tuple[object, ...] | None:

@@ -71,7 +71,7 @@ def of_queries(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
             sign = "~" if name in there else "+"
             yield Change(sign, f"query @{name}: {q}", _put(api, f"/api/queries/{name}", {"q": q}))
     if prune and "queries" in wanted.parts:
-        for name in there.keys() - wanted.queries.keys():
+        for name in sorted(there.keys() - wanted.queries.keys()):
             yield Change("-", f"query @{name}", _delete(api, f"/api/queries/{name}"))
 
 
@@ -84,7 +84,7 @@ def of_many(
         old = there.get(name)
         if old is None or not seen(old, whole):
             yield Change("~" if old else "+", f"{part[:-1]} {name}", _anew(api, part, old, whole))
-    for name in (there.keys() - wanted.keys()) if prune else ():
+    for name in sorted(there.keys() - wanted.keys()) if prune else ():
         yield Change("-", f"{part[:-1]} {name}", _delete(api, f"/api/{part}/{there[name]['id']}"))
 
 
@@ -103,7 +103,7 @@ def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
             yield Change("+", f"rule {name}", _post(api, "/api/rules", body))
         elif old["rule"] != body:
             yield Change("~", f"rule {name}", _put(api, f"/api/rules/{old['id']}", body))
-    for name in (there.keys() - wanted.rules.keys()) if prune else ():
+    for name in sorted(there.keys() - wanted.rules.keys()) if prune else ():
         yield Change("-", f"rule {name}", _delete(api, f"/api/rules/{there[name]['id']}"))
 
 
