@@ -1,7 +1,8 @@
 """A whole fleet for ten minutes: 100,000 nodes that each send a heartbeat every minute, on PostgreSQL, two processes.
 
-After four minutes 1,000 of them fall silent; after eight exactly those are OFFLINE. With --minutes 2 everything happens
-five times as fast with a fifth of the nodes, so that the server has as much to do each second.
+Each also scans once an hour. After four minutes 1,000 of them fall silent; after eight exactly those are OFFLINE.
+With --minutes 2 everything happens five times as fast with a fifth of the nodes, so that the server has as much to do
+each second.
 """
 
 import argparse
@@ -74,7 +75,7 @@ def played(
     words = {
         "--nodes": round(whole * part), "--interval": f"{60 * part:.0f}s", "--ramp": f"{60 * part:.0f}s",
         "--for": f"{600 * part:.0f}s", "--polls": min(polls, round(whole * part)), "--connections": 256,
-        "--scan-interval": f"{900 * part:.0f}s", "--scenario": story, "--csv": csv or folder / "lines.csv",
+        "--scan-interval": f"{3600 * part:.0f}s", "--scenario": story, "--csv": csv or folder / "lines.csv",
     }  # fmt: skip
     command = [sys.executable, "-m", "hyprbox", "swarm", *(str(word) for pair in words.items() for word in pair)]
     before = {pid: cpu_seconds(pid) for pid in (*server.workers(), *postgres.pids())}

@@ -14,6 +14,7 @@ from hyprbox.swarm.tally import Tally
 from hyprbox.swarm.wire import Answer, Api, Broken, Connection
 from hyprwire import FindingReport, Scan, ScannerRun
 
+Pool = asyncio.Queue[Connection | None]
 RETRY_SECONDS = 2.0, 10.0  # spread, as agents spread them
 POLL_SECONDS = 25
 
@@ -31,12 +32,13 @@ class Swarm:
         self.flapping = {node.node_id for node in self.nodes[: scenario.story.flapping]}
         self.silent: set[str] = set()
         self.failed_checks = 0
-        self._pool: asyncio.Queue[Connection | None] = asyncio.Queue()
+        self._pools: dict[str, Pool] = {"beats": asyncio.Queue(), "reports": asyncio.Queue()}
         self._storm = asyncio.Event()
 
     async def play(self) -> None:
-        for _ in range(self._scenario.connections):
-            self._pool.put_nowait(None)
+        for pool in self._pools.values():  # a beat must not wait for somebody's report: its node has its own connection
+            for _ in range(self._scenario.connections):
+                pool.put_nowait(None)
         tasks = [asyncio.create_task(self._beat(place, node)) for place, node in enumerate(self.nodes)]
         tasks += [
             asyncio.create_task(self._poll(place, node))
@@ -78,7 +80,8 @@ class Swarm:
     async def _send(self, what: str, path: str, message: object) -> Answer | None:
         """On the next free connection. A refusal or a broken one is counted and tried again once."""
         request = self._api.post(path, msgspec.json.encode(message))
-        connection = await self._pool.get()
+        pool = self._pools[what]
+        connection = await pool.get()
         start = time.perf_counter()
         try:
             if connection is None or not connection.is_open:
@@ -90,7 +93,7 @@ class Swarm:
             self._tally.failed(what, type(error).__name__)
             return None
         finally:
-            self._pool.put_nowait(connection)
+            pool.put_nowait(connection)
 
     async def _poll(self, place: int, node: Node) -> None:
         """Holds a poll on a connection of its own, as an agent does, and runs what it is given at once."""
