@@ -75,7 +75,7 @@ def stale(shared_box):
     box = shared_box
     box.run("cp /bin/sleep /usr/local/bin/mine")
     for name in ("stale.service", "fresh.service"):
-        box.write(f"/run/systemd/system/{name}", "[Service]\nExecStart=/usr/local/bin/mine 1000\n")
+        box.write(f"/run/systemd/system/{name}", "[Service]\nType=exec\nExecStart=/usr/local/bin/mine 1000\n")
     box.run("systemctl daemon-reload; systemctl start stale")
     box.run("cp /bin/sleep /usr/local/bin/other; mv /usr/local/bin/other /usr/local/bin/mine; systemctl start fresh")
     yield box
