@@ -12,7 +12,7 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 	@echo "Ready: 'make test' tests all of it, '.venv/bin/python -m pytest tests/box -n 2' a part."
 
 test: .venv/ready-to-test lint types   ## everything that must hold
-	$(PYTHON) -m pytest -n 3 --dist=worksteal  # on two cores: many tests wait for something
+	$(PYTHON) -m pytest -n 2 --dist=worksteal
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
 	@tools/setup-agent
