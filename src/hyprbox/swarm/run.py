@@ -33,7 +33,7 @@ class Swarm:
         self.silent: set[str] = set()
         self.failed_checks = 0
         self._pools: dict[str, Pool] = {"beats": asyncio.Queue(), "reports": asyncio.Queue()}
-        self._storm = asyncio.Event()
+        self._resting: set[asyncio.Future[None]] = set()  # of an Event's waiters each would be looked for among all
 
     async def play(self) -> None:
         for pool in self._pools.values():  # a beat must not wait for somebody's report: its node has its own connection
@@ -72,10 +72,16 @@ class Swarm:
         return node.node_id in self.flapping and int(time.monotonic() / self._scenario.story.flap) % 2 == 1
 
     async def _pause(self, seconds: float) -> None:
+        """Or until a storm."""
+        loop = asyncio.get_running_loop()
+        rest = loop.create_future()
+        timer = loop.call_later(seconds, _end, rest)
+        self._resting.add(rest)
         try:
-            await asyncio.wait_for(self._storm.wait(), seconds)
-        except TimeoutError:
-            return
+            await rest
+        finally:
+            timer.cancel()
+            self._resting.discard(rest)
 
     async def _send(self, what: str, path: str, message: object) -> Answer | None:
         """On the next free connection. A refusal or a broken one is counted and tried again once."""
@@ -143,15 +149,19 @@ class Swarm:
             case "start":
                 self.silent.difference_update(sorted(self.silent)[: int(event.value)])
             case "storm":
-                self._storm.set()
-                await asyncio.sleep(0.5)
-                self._storm.clear()
+                for rest in self._resting:
+                    _end(rest)
             case "jobs":
                 await self._queue_jobs([node.node_id for node in self.nodes[: self._scenario.polls]], event.value)
             case "check":
                 self.failed_checks += not await self._check(self)
             case "away":
                 self._tally.forgive(event.value)
+
+
+def _end(rest: asyncio.Future[None]) -> None:
+    if not rest.done():
+        rest.set_result(None)
 
 
 def report(node: Node, churn: float) -> FindingReport:
