@@ -50,7 +50,7 @@ RESOURCES = [
     "overview",
 ]
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "secret", "seldom", "almanac"},
+    {"config", "db", "clock", "errors", "ids", "secret", "seldom", "almanac", "upsert"},
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},

@@ -4,12 +4,17 @@ import json
 import threading
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
+from hyprbox.facts import store as facts
 from hyprbox.people.model import Role
 from tests.cast import BEAT
 from tests.databases import Postgres
@@ -53,6 +58,17 @@ def agents(pair):
     token = one.token("--fleet")
     with one.client(token) as first, two.client(token) as second:
         yield first, second
+
+
+def test_a_lease_is_taken_by_one_also_where_both_are_the_first(postgres):
+    engine = create_engine(postgres.fresh(), poolclass=NullPool)
+    lease = (facts.KEEPER, datetime.now(UTC), timedelta(seconds=10))
+    with Session(engine) as one, Session(engine) as two:
+        assert facts.take_lease(one, *lease)
+        waiting, got = in_background(lambda: facts.take_lease(two, *lease))
+        one.commit()
+        waiting.join(10)
+        assert [taken for taken, _ in got] == [False]
 
 
 def beat(client, node_id):

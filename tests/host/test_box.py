@@ -95,7 +95,8 @@ def test_it_dies_with_who_started_it(debian, tmp_path):
     starter.send_signal(signal.SIGKILL)
     starter.communicate()
 
-    wait_until(lambda: not Path(f"/proc/{leader}").exists())
+    lock = box.folder / ".#root.lck"  # nspawn takes it away last
+    wait_until(lambda: not Path(f"/proc/{leader}").exists() and not lock.exists())
     assert str(tmp_path) not in Path("/proc/self/mountinfo").read_text()
     box.discard()
 

@@ -96,10 +96,15 @@ def test_only_those_that_are_named_are_restarted(stale):
 
 
 def test_a_service_that_does_not_come_back_is_a_failure(stale):
-    stale.run("cp -p /bin/false /usr/local/bin/bad; mv /usr/local/bin/bad /usr/local/bin/mine")
+    stale.run("rm /usr/local/bin/mine")
     ended = Runs(stale, "restart-stale-services", units=["stale.service"])()
-    assert (ended.code, ended.said[0]) == (31, "restarted stale.service")
-    assert "stale.service is not active any more" in ended.said
+    assert (ended.code, ended.said[0]) == (30, "stale.service did not start again")
+
+
+def test_a_service_that_starts_and_ends_is_a_failure(stale):
+    unit(stale, "stale.service", "true", "Type=oneshot\n")
+    ended = Runs(stale, "restart-stale-services", units=["stale.service"])()
+    assert (ended.code, ended.said[:2]) == (31, ["restarted stale.service", "stale.service is not active any more"])
 
 
 def test_what_would_take_more_along_is_left_alone(shared_box):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.clock import from_ms, to_ms
 from hyprbox.facts.model import CredentialChange, Fact
+from hyprbox.upsert import insert
 
 REVISION = "revision"
 SWEEPING_SINCE = "sweeping_since"
@@ -34,7 +35,8 @@ def value(session: Session, name: str) -> int:
 
 
 def put(session: Session, name: str, value: int) -> None:
-    session.merge(Fact(name=name, value=value))
+    made = insert(session, Fact).values(name=name, value=value)
+    session.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def begin_epoch(session: Session, now: datetime) -> None:
@@ -52,9 +54,7 @@ def confirm(session: Session, now: datetime) -> None:
 
 def take_lease(session: Session, name: str, now: datetime, length: timedelta) -> bool:
     """Whose UPDATE finds it free has it until then; others look again later."""
-    if session.get(Fact, name) is None:
-        session.add(Fact(name=name, value=0))
-        session.flush()
+    _be_there(session, name)
     free = update(Fact).where(Fact.name == name, Fact.value < to_ms(now))
     return session.scalar(free.values(value=to_ms(now + length)).returning(Fact.name)) is not None
 
@@ -64,12 +64,16 @@ def credentials_changed(session: Session, now: datetime, *forget: str) -> None:
 
     The revision's row is locked until the commit, so that changes become visible in the order of their numbers.
     """
+    _be_there(session, REVISION)
     bumped = update(Fact).where(Fact.name == REVISION).values(value=Fact.value + 1).returning(Fact.value)
-    seq = session.scalar(bumped)
-    if seq is None:
-        seq = 1
-        session.add(Fact(name=REVISION, value=seq))
+    seq = session.scalars(bumped).one()
     session.add(CredentialChange(seq=seq, at=now, forget=list(forget)))
+
+
+def _be_there(session: Session, name: str) -> None:
+    """Put by several processes at the same moment, it is there once."""
+    if session.get(Fact, name) is None:
+        session.execute(insert(session, Fact).values(name=name, value=0).on_conflict_do_nothing())
 
 
 def changes_since(session: Session, revision: int) -> Changes:

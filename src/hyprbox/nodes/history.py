@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, cast, delete, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hyprbox.nodes.model import Node, Rollup, Sample
+from hyprbox.upsert import insert
 
 HOUR, DAY = 3600, 86400
 LOAD = ("cpu", "ram", "disk")
@@ -57,7 +57,6 @@ def _average(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
 
 def _put(session: Session, rows: Select[Any]) -> None:
     columns = ["node_id", "step", "ts", *(f"{name}{end}" for name in LOAD for end in ("", "_max"))]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = insert(Rollup).from_select(columns, rows)
+    made = insert(session, Rollup).from_select(columns, rows)
     changed = {name: made.excluded[name] for name in columns[3:]}
     session.execute(made.on_conflict_do_update(index_elements=["node_id", "step", "ts"], set_=changed))
