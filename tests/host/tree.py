@@ -1,15 +1,15 @@
-"""The Debian 12 that boxes stand on: made once, kept outside the checkout, never written to again."""
+"""The Debians that boxes stand on: each made once, kept outside the checkout, never written to again."""
 
 import fcntl
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "/var/cache") / "hyprbox-tests"
-SUITE = "bookworm"
 PACKAGES = (
     "systemd systemd-sysv dbus libpam-systemd iproute2 procps cron logrotate python3 python3-systemd ca-certificates "
     "curl openssl openssh-server sudo ufw nftables iptables nginx-light fail2ban chrony unattended-upgrades lynis "
@@ -24,18 +24,35 @@ echo "127.0.1.1 box" >>"$1/etc/hosts"
 """
 
 
-def tree() -> Path:
+@dataclass(frozen=True)
+class Recipe:
+    suite: str
+    packages: str
+    settle: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join([self.suite, self.packages, self.settle]).encode()).hexdigest()[:12]
+
+
+BOOKWORM = Recipe("bookworm", PACKAGES, SETTLE)
+
+
+def tree(recipe: Recipe = BOOKWORM) -> Path:
     """The first to ask for this recipe makes it; who asks meanwhile waits."""
+    return kept(f"debian-{recipe.digest}", lambda half: make(recipe, half))
+
+
+def kept(name: str, make: Callable[[Path], None]) -> Path:
     CACHE.mkdir(parents=True, exist_ok=True)
-    there = CACHE / f"debian-{recipe()}"
+    there = CACHE / name
     with locked(CACHE / "lock"):
         if not there.exists():
-            make(there)
+            half = there.with_suffix(".half")
+            subprocess.run(["rm", "-rf", half], check=True)
+            make(half)
+            half.rename(there)
     return there
-
-
-def recipe() -> str:
-    return hashlib.sha256("\n".join([SUITE, PACKAGES, SETTLE]).encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -45,27 +62,25 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def make(there: Path) -> None:
+def make(recipe: Recipe, there: Path) -> None:
     """About half a minute. The package lists stay in it, as on any server."""
-    half = there.with_suffix(".half")
-    subprocess.run(["rm", "-rf", half], check=True)
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES.split())}"]
-    command += ["--skip=cleanup/apt/lists", f"--customize-hook={SETTLE}", SUITE, str(half), *sources()]
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(recipe.packages.split())}"]
+    command += ["--skip=cleanup/apt/lists", f"--customize-hook={recipe.settle}"]
+    command += [recipe.suite, str(there), *sources(recipe.suite)]
     made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode:
         raise RuntimeError(f"mmdebstrap ended with {made.returncode}: {made.stdout}{made.stderr}")
-    half.rename(there)
 
 
-def sources() -> list[str]:
-    """This machine's own way to Debian. None, on another distribution: mmdebstrap knows one."""
-    form = "deb $(REPO_URI) $(RELEASE) $(COMPONENT)|$(ORIGIN)|$(CODENAME)|$(COMPONENT)|$(CREATED_BY)"
+def sources(suite: str) -> list[str]:
+    """This machine's own way to Debian: there are the other releases too. None elsewhere: mmdebstrap knows one."""
+    form = "$(REPO_URI)|$(RELEASE)|$(CODENAME)|$(ORIGIN)|$(COMPONENT)|$(CREATED_BY)"
     targets = subprocess.run(["apt-get", "indextargets", "--format", form], capture_output=True, text=True, check=True)
     rows = [line.split("|") for line in targets.stdout.splitlines()]
     return sorted(
         {
-            line
-            for line, origin, codename, component, created in rows
-            if (origin, component, created) == ("Debian", "main", "Packages") and codename.split("-")[0] == SUITE
+            f"deb {uri} {release.replace(codename.split('-')[0], suite)} main"
+            for uri, release, codename, *what in rows
+            if what == ["Debian", "main", "Packages"]
         }
     )
