@@ -15,10 +15,8 @@ def main() -> None:
         engine = create_engine(f"sqlite:///{Path(folder) / 'empty.db'}")
         migrations.upgrade(engine)
         with engine.begin() as connection:
-            config = migrations._config()
-            config.attributes["connection"] = connection
             number = len(migrations.known()) + 1
-            command.revision(config, sys.argv[1], autogenerate=True, rev_id=f"{number:04}")
+            command.revision(migrations.config(connection), sys.argv[1], autogenerate=True, rev_id=f"{number:04}")
 
 
 main()

@@ -5,9 +5,9 @@ import threading
 from contextlib import closing
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from hyprbox import migrations
@@ -25,6 +25,12 @@ def test_the_models_say_what_the_migrations_make(db):
         assert compare_metadata(context, METADATA) == []
 
 
+def test_what_the_files_are_called_is_what_the_migrations_say():
+    steps = ScriptDirectory(migrations.__path__[0])
+    assert migrations.head() == steps.get_current_head()
+    assert migrations.known() == {step.revision for step in steps.walk_revisions()}
+
+
 def test_upgrading_twice_changes_nothing(db):
     migrations.upgrade(db.engine)
     with db.engine.connect() as connection:
@@ -38,16 +44,15 @@ def test_a_newer_schema_is_refused(db):
         migrations.upgrade(db.engine)
 
 
-def test_an_embedded_database_is_copied_before_it_is_changed(sqlite_databases, monkeypatch):
-    url = sqlite_databases.fresh()
-    with closing(Database(url)) as db:
-        with db.session() as session:
-            session.execute(text("INSERT INTO facts (name, value) VALUES ('mine', 7)"))
-        monkeypatch.setattr(migrations, "head", lambda: "9999")
+def test_an_embedded_database_is_copied_before_it_is_changed(tmp_path):
+    with closing(Database(f"sqlite:///{tmp_path / 'box.db'}")) as db:
+        with db.engine.begin() as connection:
+            migrations.step(connection, "0001")
+            connection.execute(text("INSERT INTO facts (name, value) VALUES ('mine', 7)"))
         migrations.upgrade(db.engine)
-    copy = f"{url.removeprefix('sqlite:///')}.before-9999"
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT value FROM facts WHERE name = 'mine'").fetchone() == (7,)
+    with closing(sqlite3.connect(tmp_path / f"box.db.before-{migrations.head()}")) as copy:
+        assert copy.execute("SELECT value FROM facts WHERE name = 'mine'").fetchone() == (7,)
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
 def test_two_processes_that_start_together_migrate_once(postgres_databases):
@@ -73,9 +78,7 @@ def test_labels_stay_what_they_were_when_they_become_text(sqlite_databases, post
     for url in (f"sqlite:///{tmp_path / 'old.db'}", postgres_databases.empty()):
         with closing(Database(url)) as db:
             with db.engine.begin() as connection:
-                settings = migrations._config()
-                settings.attributes["connection"] = connection
-                command.upgrade(settings, "0002")
+                migrations.step(connection, "0002")
                 for node_id, labels in (("eu-1", '{"role": "web", "env": "prod"}'), ("eu-2", "{}")):
                     row = {"node_id": node_id, "labels": labels}
                     connection.execute(

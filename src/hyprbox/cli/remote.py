@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from hyprbox.cli import show
 from hyprwire import __version__
+
+if TYPE_CHECKING:
+    import httpx  # a tenth of a second, which commands on the database itself need not wait for
 
 URL, KEY = "HYPRBOX_API_URL", "HYPRBOX_API_KEY"
 
@@ -16,6 +17,8 @@ class Remote:
     """Answers are JSON values; a refusal ends the command with its sentence."""
 
     def __init__(self, url: str, key: str) -> None:
+        import httpx
+
         headers = {"authorization": f"Bearer {key}", "user-agent": f"hyprbox/{__version__}"}
         self.http = httpx.Client(base_url=url.rstrip("/"), headers=headers, timeout=httpx.Timeout(30, connect=10))
 
@@ -45,6 +48,8 @@ class Remote:
                 return
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
+        import httpx
+
         try:
             response = self.http.request(method, path, **request)
         except httpx.HTTPError as error:
@@ -54,7 +59,7 @@ class Remote:
         return response.json() if response.content else None
 
 
-def sentence_of(response: httpx.Response) -> str:
+def sentence_of(response: "httpx.Response") -> str:
     try:
         return str(response.json()["detail"])
     except (ValueError, KeyError, TypeError):

@@ -4,12 +4,14 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSIONS = Path(__file__).parent / "versions"
 
 
 class SchemaIsNewer(Exception):
@@ -20,33 +22,45 @@ def upgrade(engine: Engine) -> None:
     """SchemaIsNewer when the database has seen a migration that this program does not know."""
     with engine.connect() as connection:
         found = revision(connection)
+    if found == head():
+        return
     if found not in known() and found is not None:
         raise SchemaIsNewer(f"the database is at revision {found}, expected one that this version knows: {head()}")
-    if found not in (None, head()):
+    if found is not None:
         _keep_a_copy(engine)
     with engine.begin() as connection:
         _one_at_a_time(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        step(connection, head())
+
+
+def step(connection: Connection, revision: str) -> None:
+    from alembic import command  # a third of a command's start, and nearly all find nothing to do
+
+    command.upgrade(config(connection), revision)
 
 
 def revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
-def head() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def head() -> str:
+    return max(known())
 
 
 def known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    """Each file is named by its revision first."""
+    return {path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py")}
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "hyprbox:migrations")
-    return config
+def config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
+    made = Config(attributes={"connection": connection})
+    made.set_main_option("script_location", "hyprbox:migrations")
+    return made
 
 
 def _one_at_a_time(connection: Connection) -> None:
