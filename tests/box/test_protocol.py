@@ -1,6 +1,8 @@
 """The path below ASGI: the same answers, also to those who send nonsense, dawdle, pipeline or go away."""
 
 import asyncio
+import functools
+import gc
 import json
 import socket
 import threading
@@ -8,7 +10,10 @@ import time
 from dataclasses import asdict
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
+from hyprbox.hot.protocol import Cycle, protocol_for
 from hyprbox.hot.room import Room
 from hyprbox.tokens.badge import Badge
 from tests.cast import BEAT
@@ -206,3 +211,77 @@ def test_a_strangers_form_is_small(server):
     with server.client() as client:
         for form in ({"name": "ada", "password": "x" * 20_000}, {"name": "x" * 20_000}):
             assert client.post("/dashboard/sign-in", data=form).status_code == 413
+
+
+@pytest.fixture
+def patient():
+    """Plays a story with the address of a server in this process and the protocols that it has made."""
+
+    async def app(scope, receive, send):
+        raise AssertionError("only the agents' routes are asked for")
+
+    def play(story):
+        async def main():
+            config = uvicorn.Config(app, log_config=None, access_log=False, timeout_keep_alive=75)
+            config.load()
+            kind, state, made = protocol_for(None), ServerState(), []
+            make = functools.partial(kind, config=config, server_state=state, app_state={})
+            server = await asyncio.get_running_loop().create_server(
+                lambda: made.append(make()) or made[-1], "127.0.0.1"
+            )
+            async with server:
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                try:
+                    return await story(reader, writer, made)
+                finally:
+                    writer.close()
+
+        return asyncio.run(main())
+
+    return play
+
+
+HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def test_who_rests_too_long_is_cut_off(patient):
+    async def story(reader, writer, made):
+        writer.write(HEALTH)
+        await reader.readuntil(b"alive\n")
+        now = asyncio.get_running_loop().time()
+        made[0].cut_off_if_slow(now + 74)
+        assert not made[0].transport.is_closing()
+        made[0].cut_off_if_slow(now + 76)
+        assert await reader.read() == b""
+
+    patient(story)
+
+
+def test_who_dawdles_in_a_request_is_cut_off(patient):
+    async def story(reader, writer, made):
+        writer.write(HEALTH + HEALTH[:20])
+        await reader.readuntil(b"alive\n")
+        now = asyncio.get_running_loop().time()
+        made[0].cut_off_if_slow(now + 119)
+        assert not made[0].transport.is_closing()
+        made[0].cut_off_if_slow(now + 121)
+        assert await reader.read() == b""
+
+    patient(story)
+
+
+def test_a_call_leaves_nothing_for_the_collector(patient):
+    """What refers to itself is found by the collector alone: it was a seventh of the cost of a call."""
+
+    async def story(reader, writer, made):
+        for _ in range(20):
+            writer.write(HEALTH)
+            await reader.readuntil(b"alive\n")
+        return sum(isinstance(each, Cycle) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert patient(story) == 1
+    finally:
+        gc.enable()

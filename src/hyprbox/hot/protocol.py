@@ -23,13 +23,14 @@ LARGEST_HEAD = 64 * 1024
 
 
 class Patient(HttpToolsProtocol):
-    """Knows since when it waits for the rest of a request, so that who dawdles can be cut off.
+    """Knows since when it waits for the rest of a request, or for the next one, so that who dawdles can be cut off.
 
     `overhead` is what has come of the request besides its body. The parser itself knows no limit for that, and each
     further piece of a long header costs it more than the one before.
     """
 
     waits_since: float | None = None
+    rests_since: float | None = None
     overhead = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
@@ -47,15 +48,36 @@ class Patient(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_begin(self) -> None:
+        """Only what every request needs: `on_headers_complete` makes the rest for an application."""
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self.waits_since, self.rests_since = self.loop.time(), None
+
+    def on_headers_complete(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
-        self.waits_since = self.loop.time()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self.waits_since, self.overhead = None, 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """As in the parent, but for its timer: one for each request costs more than all connections now and then."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self.rests_since = self.loop.time()
+
     def cut_off_if_slow(self, now: float) -> None:
-        if self.waits_since is not None and now - self.waits_since > LONGEST_REQUEST:
+        dawdles = self.waits_since is not None and now - self.waits_since > LONGEST_REQUEST
+        rests = self.rests_since is not None and now - self.rests_since > self.timeout_keep_alive
+        if dawdles or rests:
             self.transport.close()
 
 
@@ -90,7 +112,7 @@ class Cycle:
 
     __slots__ = (
         "_box", "_coroutine", "_handler", "_headers", "_limit", "_path", "_protocol", "_query", "body", "disconnected",
-        "keep_alive", "message_event", "more_body", "response_complete",
+        "keep_alive", "more_body", "response_complete",
     )  # fmt: skip
 
     def __init__(
@@ -102,7 +124,12 @@ class Cycle:
         self.body = bytearray()
         self.more_body = self.keep_alive = True
         self.response_complete = self.disconnected = False
-        self.message_event = self  # the protocol's way of saying that something has happened
+
+    @property
+    def message_event(self) -> "Cycle":
+        """The protocol's way of saying that something has happened. Kept as a field it would never be freed by itself,
+        and the collector would look for it among everything."""
+        return self
 
     def set(self) -> None:
         if self.disconnected:
