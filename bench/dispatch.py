@@ -1,36 +1,78 @@
-"""From queueing a job to its first output byte readable through the API; the agent is idle on a long poll."""
+"""From queueing a job to its first output byte readable through the API; the agent is idle on a long poll.
 
+The second table says where the time goes, stage after stage. It is heard on a wire in between, which costs some of it.
+"""
+
+import json
 import subprocess
+import tempfile
 import time
+from itertools import pairwise
+from pathlib import Path
 
 import httpx
 
-from bench.pair import pair
+from bench.overheard import Wire
+from bench.pair import agent, machine, pair
 from bench.table import show, spread
+from hyprbox.people.model import Role
+from tests.servers import serving, wait_until
 
 ROUNDS = 60
+SCRIPT = 'printf "%s\\n" "$EPOCHREALTIME"'
+STAGES = (
+    "queued, and offered to the agent",
+    "the agent has written down that it takes it, and asks for it",
+    "accepted",
+    "written down that it starts; the script's first command",
+    "its output on its way",
+    "kept by the control plane",
+    "read by who follows the job",
+)
 
 
 def main() -> None:
     rows = [("bash -c true", *spread([bash() for _ in range(ROUNDS)]))]
     with pair() as (_, admin, _):
         once(admin)
-        rows.append(("hyprbox", *spread([once(admin) for _ in range(ROUNDS)])))
-    show("Dispatch: seconds until the first output is readable", ("", "p50", "p95", "n"), rows)
+        rows.append(("hyprbox", *spread([once(admin)[-1] for _ in range(ROUNDS)])))
+    show(f"Dispatch: seconds until the first output is readable; {machine()}", ("", "p50", "p95", "n"), rows)
+    show("Its stages, in seconds", ("", "p50", "p95", "n"), stages())
 
 
-def once(admin: httpx.Client) -> float:
-    start = time.perf_counter()
-    job = admin.post("/api/jobs", json={"nodeId": "n-0", "script": "echo hello"}).json()
+def stages() -> list[tuple[object, ...]]:
+    with tempfile.TemporaryDirectory() as name, serving(Path(name)) as server:
+        admin = server.client(server.key(Role.ADMIN))
+        wire = Wire(server.port)
+        with agent(wire.url, server.token("--fleet"), "n-0", Path(name)):
+            wait_until(lambda: admin.get("/api/nodes", params={"status": "ONLINE"}).json()["items"])
+            once(admin)
+            each = [moments(wire, *once(admin)) for _ in range(ROUNDS)]
+    took = [[later - sooner for sooner, later in pairwise(one)] for one in each]
+    return [(stage, *spread(seconds)) for stage, seconds in zip(STAGES, zip(*took, strict=True), strict=True)]
+
+
+def moments(wire: Wire, start: float, ran: float, took: float) -> list[float]:
+    """A job that is over by then says its first output with its end."""
+    asked = [wire.first(start, what) for what in ("pending!", "accept", "accept!")]
+    told = [wire.first(start, "output", "complete"), wire.first(start, "output!", "complete!")]
+    return [start, *asked, ran, *told, start + took]
+
+
+def once(admin: httpx.Client) -> tuple[float, float, float]:
+    """When it was queued, when its script ran, and how long it took until its output was readable."""
+    began, start = time.time(), time.perf_counter()
+    job = admin.post("/api/jobs", json={"nodeId": "n-0", "script": SCRIPT}).json()
     with admin.stream("GET", f"/api/jobs/{job['id']}/events") as events:
-        for line in events.iter_lines():
-            if line == "event: output":
-                seen = time.perf_counter() - start
-                break
+        lines = events.iter_lines()
+        while next(lines) != "event: output":
+            pass
+        took = time.perf_counter() - start
+        ran = json.loads(next(lines).removeprefix("data: "))
     while admin.get(f"/api/jobs/{job['id']}").json()["state"] in ("QUEUED", "RUNNING"):
         time.sleep(0.005)
     time.sleep(0.02)  # until the agent polls again
-    return seen
+    return began, float(ran), took
 
 
 def bash() -> float:

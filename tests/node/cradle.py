@@ -29,11 +29,14 @@ class Cradle:
 
 
 class RunningJob:
-    def __init__(self, directory, script, token="", **terms):
+    def __init__(self, directory, script, token="", begin=True, **terms):
         self.spool = Spool(str(directory))
         self.job = Job(id="job-1", script=script, **terms)
         self.cradle = Cradle()
-        self.bell = birth.bear(self.cradle.bear, self.job, token, self.spool.create(), self.spool.path)
+        self.born = birth.bear(self.cradle.bear, self.job, token, self.spool.create(), self.spool.path)
+        self.bell = self.born.bell
+        if begin:
+            self.born.begin()
         self.begun = time.monotonic()
 
     @property

@@ -1,5 +1,7 @@
 """The journal: what an agent leaves for its successor."""
 
+from dataclasses import replace
+
 import pytest
 
 from hyprnode.jobs import journal as journals
@@ -7,6 +9,7 @@ from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
 from hyprwire import Completion, Reason
 
 ENTRY = Entry(id="job-1", stage=Stage.TAKEN, boot="b", tail=1024, runId="r", leaseSeconds=90.0, rescan=["tls"])
+SPAWNED = replace(ENTRY, stage=Stage.SPAWNED)
 DONE = Completion(exitCode=3, reason=Reason.EXIT, output="last words", offset=7)
 
 
@@ -22,6 +25,25 @@ def test_an_entry_is_there_for_the_next_agent(journal):
     assert Journal(journal.directories).entries() == [ENTRY]
     journal.drop(ENTRY)
     assert Journal(journal.directories).entries() == []
+
+
+def test_the_last_step_that_is_whole_counts(journal):
+    journal.write(ENTRY)
+    journal.go_on(SPAWNED)
+    assert journal.entries() == [SPAWNED]
+
+    (file,) = journal.directories[0].glob("*.json")
+    file.write_bytes(file.read_bytes()[:-20])
+    assert journal.entries() == [ENTRY]
+
+
+def test_a_step_that_went_elsewhere_counts_more_than_the_one_before(tmp_path):
+    for name in ("disk", "memory"):
+        (tmp_path / name).mkdir()
+    Journal([tmp_path / "disk"]).write(ENTRY)
+    Journal([tmp_path / "memory"]).write(SPAWNED)
+
+    assert Journal([tmp_path / "disk", tmp_path / "memory"]).entries() == [SPAWNED]
 
 
 def test_what_cannot_be_read_is_no_entry(journal):

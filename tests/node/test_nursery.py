@@ -29,7 +29,7 @@ from hyprnode.memory import in_memory
 def bear_in_haste(name, seconds, fds):
     os.kill(born.bear("supervisor", fds), signal.SIGTERM)
 spool = Spool(sys.argv[1])
-birth.bear(bear_in_haste, Job(id="1", script="sleep 60"), "", spool.create(), spool.path)
+birth.bear(bear_in_haste, Job(id="1", script="sleep 60"), "", spool.create(), spool.path).begin()
 until = time.monotonic() + 5
 while not spool.ending() and time.monotonic() < until:
     time.sleep(0.01)

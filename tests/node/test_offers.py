@@ -29,9 +29,11 @@ def test_a_job_starts_the_moment_it_is_there(full_api, start):
     assert full_api.asked("accept")[0].at >= queued
 
 
-def test_everything_said_of_a_job_carries_its_run(full_api, start):
-    full_api.run("echo one; sleep 0.1; echo two")
+def test_everything_said_of_a_job_carries_its_run(full_api, start, tmp_path):
+    full_api.run(f"echo one; until [ -e {tmp_path}/pinged ]; do sleep 0.05; done; echo two")
     start(full_api)
+    full_api.wait_for(lambda: full_api.asked("ping"))
+    (tmp_path / "pinged").touch()
     full_api.ended()
 
     said = [call.body["runId"] for call in full_api.calls if call.route in ("accept", "output", "complete", "ping")]

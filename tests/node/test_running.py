@@ -14,6 +14,7 @@ import pytest
 from hyprnode import cgroup
 from hyprnode.jobs import shell
 from tests.node.cradle import is_running
+from tests.servers import wait_until
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,39 @@ def test_a_syntax_error_is_one(run):
     assert job.ending()["exitCode"] == 2
     assert job.output().startswith("before\n")
     assert "syntax error" in job.output()
+
+
+def test_before_the_word_bash_stands_ready_and_nothing_runs(run, tmp_path):
+    job = run(f"echo $PPID; touch {tmp_path}/ran", begin=False)
+    bash = bash_of(job.pid)
+    assert not job.spool.has_begun()
+    job.born.begin()
+
+    assert job.ending()["exitCode"] == 0
+    assert job.output() == f"{job.pid}\n"
+    assert not is_running(bash)
+
+
+def test_without_the_word_nothing_ever_runs_and_nothing_is_left(run, tmp_path):
+    job = run(f"touch {tmp_path}/ran", begin=False)
+    bash = bash_of(job.pid)
+    job.born.give_up()
+
+    assert job.cradle.process.wait(10) == 0
+    wait_until(lambda: not is_running(bash))
+    assert not job.spool.has_begun()
+    assert job.spool.ending() is None
+    assert not (tmp_path / "ran").exists()
+
+
+def bash_of(supervisor):
+    """The pid of its bash, once that has moved its script out of the way, and so is about to wait at its gate."""
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children")
+    return wait_until(lambda: next((int(pid) for pid in children.read_text().split() if has_moved(pid)), None))
+
+
+def has_moved(bash):
+    return os.path.lexists(f"/proc/{bash}/fd/9")
 
 
 def test_of_a_script_that_was_fed_half_nothing_runs(run, tmp_path):

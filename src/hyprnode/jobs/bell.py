@@ -25,6 +25,11 @@ class Bell:
         if poll.poll(min(seconds, LONGEST) * 1000) and not self._is_rung(self.fd):
             self.close()
 
+    def wait_for_end(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while self.fd is not None and (left := until - time.monotonic()) > 0:
+            self.wait(left, for_output=False)
+
     def _is_rung(self, fd: int) -> bool:
         """False when nobody is left to ring it."""
         try:

@@ -5,6 +5,8 @@ import math
 import os
 import pwd
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,30 @@ from hyprwire.jobs import KILL_GRACE_SECONDS, TIMEOUT_SECONDS
 JOB_ENV_FILE = Path("/etc/hyprbox/job.env")
 NEWEST_KEPT = 1024 * 1024
 SMALLEST_OUTPUT = 4096
+PARTING_SECONDS = 2
 OVERTIME = 60  # seconds beyond all that a supervisor keeps to itself, before systemd ends it
 
 Bearer = Callable[[str, float, Sequence[int]], None]
 """Starts a supervisor, under this name, for so many seconds at most, with these descriptors. OSError."""
+
+
+@dataclass(frozen=True)
+class Born:
+    """A job that is all there, bash standing at its gate, and waits for the word that it may run."""
+
+    bell: Bell
+    word: int
+
+    def begin(self) -> None:
+        with suppress(BrokenPipeError):  # somebody killed it meanwhile, which its follower will see
+            os.write(self.word, b"go")
+        os.close(self.word)
+
+    def give_up(self) -> None:
+        """Nothing of it has run, and when this returns nothing of it is left."""
+        os.close(self.word)
+        with self.bell:
+            self.bell.wait_for_end(PARTING_SECONDS)
 
 
 def terms(job: Job, spool: str, token: str) -> dict[str, Any]:
@@ -72,22 +94,24 @@ def home() -> str:
         return "/"
 
 
-def bear(bearer: Bearer, job: Job, token: str, holder: int, spool: str) -> Bell:
+def bear(bearer: Bearer, job: Job, token: str, holder: int, spool: str) -> Born:
     """Takes over `holder`. `token` is not to appear in the output. OSError: there is no room for another process."""
     agreed = terms(job, spool, token)
     order = in_memory("order", json.dumps(agreed).encode())
     script = in_memory("script", shell.fodder(job.script))
     listening, ringing = os.pipe()
+    hearing, word = os.pipe()
     os.set_blocking(listening, False)
     try:
-        bearer(agreed["name"], longest(agreed), [order, script, holder, ringing])
+        bearer(agreed["name"], longest(agreed), [order, script, holder, ringing, hearing])
     except BaseException:
         os.close(listening)
+        os.close(word)
         raise
     finally:
-        for fd in (order, script, holder, ringing):
+        for fd in (order, script, holder, ringing, hearing):
             os.close(fd)
-    return Bell(listening)
+    return Born(Bell(listening), word)
 
 
 def longest(agreed: dict[str, Any]) -> float:

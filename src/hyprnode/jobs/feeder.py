@@ -1,4 +1,6 @@
-"""Feeds bash its script from memory through a pipe, never waiting, and opens the gate when the last byte is in."""
+"""Feeds bash its script from memory through a pipe, never waiting, and opens the gate when the last byte is in and the
+job may run, whichever comes later.
+"""
 
 import os
 from contextlib import suppress
@@ -15,6 +17,8 @@ class Feeder:
         self.gate = gate
         self.position = 0
         self.is_done = False
+        self.may_run = False
+        self.word = shell.OPEN_GATE
 
     def pump(self) -> None:
         """As much as fits."""
@@ -24,15 +28,19 @@ class Feeder:
         except BlockingIOError:
             return
         except BrokenPipeError:  # bash is gone, or closed its standard input
-            self._close(b"")
-            return
-        self._close(shell.OPEN_GATE)
-
-    def _close(self, word: bytes) -> None:
-        """The end of the script comes before the word that it was the end."""
+            self.word = b""
         os.close(self.pipe)
-        with suppress(BrokenPipeError):
-            os.write(self.gate, word)
-        os.close(self.gate)
         os.close(self.script)
         self.is_done = True
+        self._open_gate()
+
+    def let_run(self) -> None:
+        self.may_run = True
+        self._open_gate()
+
+    def _open_gate(self) -> None:
+        """The end of the script comes before the word that it was the end."""
+        if self.is_done and self.may_run:
+            with suppress(BrokenPipeError):
+                os.write(self.gate, self.word)
+            os.close(self.gate)

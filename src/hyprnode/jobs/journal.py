@@ -1,6 +1,7 @@
 """What must survive the agent: which jobs it took, how far each got, and which it has done, so that none runs twice.
 
-One small file a job, on disk before the step it speaks of. Nothing of a script or its output is in here.
+One small file a job, on disk before the step it speaks of: a line for each step, of which the last whole one counts.
+Nothing of a script or its output is in here.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from hyprwire import Completion, codec
 
 DONE = "done.jsonl"
 REMEMBERED = 1000
+BLOCK = 65536
 LARGEST_DONE = 1024 * 1024  # then only so many of the newest are kept
 PLAIN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -54,14 +56,26 @@ class Journal:
         self.directories = directories
 
     def entries(self) -> list[Entry]:
-        """What an agent that was here before left unfinished; what cannot be read is no entry."""
+        """What an agent that was here before left unfinished; what cannot be read is no entry.
+
+        One that got further counts more: should the disk have taken the first step only, the next one is elsewhere.
+        """
         found = [_read(path) for directory in self.directories for path in sorted(directory.glob("*.json"))]
-        return [entry for entry in found if entry is not None]
+        entries = sorted(filter(None, found), key=lambda entry: entry.stage is Stage.SPAWNED)
+        return list({entry.id: entry for entry in entries}.values())
 
     def write(self, entry: Entry) -> None:
         """On disk when this returns. OSError: nowhere."""
         name = file_name(entry.id) + ".json"
-        self._first(lambda directory: _put(directory, name, codec.encode(entry)))
+        self._first(lambda directory: _put(directory, name, codec.encode(entry) + b"\n"))
+
+    def go_on(self, entry: Entry) -> None:
+        """The next step of one that was written. A line more costs a third of a new file. OSError: nowhere."""
+        path = self.directories[0] / (file_name(entry.id) + ".json")
+        try:
+            _write_through(path, os.O_APPEND, codec.encode(entry) + b"\n")
+        except OSError:
+            self.write(entry)
 
     def drop(self, entry: Entry) -> None:
         for directory in self.directories:
@@ -73,15 +87,17 @@ class Journal:
         self._first(lambda directory: _append(directory / DONE, codec.encode(record) + b"\n"))
 
     def known(self, job_id: str) -> Record | None:
-        for line in self._done():
-            if job_id.encode() in line and (record := _record(line)) and record.id == job_id:
+        for line in self._done(job_id.encode("utf-8", "replace")):
+            if (record := _record(line)) and record.id == job_id:
                 return record
         return None
 
-    def _done(self) -> Iterator[bytes]:
+    def _done(self, name: bytes) -> Iterator[bytes]:
+        """The lines with this in them. There is none as a rule, and thousands of lines to look through."""
         for directory in self.directories:
             with suppress(OSError), open(directory / DONE, "rb") as lines:
-                yield from lines
+                while block := lines.readlines(BLOCK):
+                    yield from (line for line in block if name in line) if name in b"".join(block) else ()
 
     def _first(self, write: Callable[[Path], None]) -> None:
         *others, last = self.directories
@@ -100,9 +116,13 @@ def file_name(job_id: str) -> str:
 
 def _read(path: Path) -> Entry | None:
     try:
-        return codec.decode(Entry, path.read_bytes())
-    except (OSError, ValueError):
+        lines = path.read_bytes().splitlines()
+    except OSError:
         return None
+    for line in reversed(lines):
+        with suppress(ValueError):  # a power cut may have left half of the last
+            return codec.decode(Entry, line)
+    return None
 
 
 def _record(line: bytes) -> Record | None:
@@ -115,7 +135,7 @@ def _record(line: bytes) -> Record | None:
 def _put(directory: Path, name: str, content: bytes) -> None:
     """Whole or not at all, and the name too is on disk."""
     new = directory / (name + ".new")
-    _write_through(new, os.O_TRUNC, content)
+    _write_through(new, os.O_CREAT | os.O_TRUNC, content)
     os.rename(new, directory / name)
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -125,14 +145,14 @@ def _put(directory: Path, name: str, content: bytes) -> None:
 
 
 def _append(path: Path, line: bytes) -> None:
-    _write_through(path, os.O_APPEND, line)
+    _write_through(path, os.O_CREAT | os.O_APPEND, line)
     if path.stat().st_size > LARGEST_DONE:
         with suppress(OSError):
             _put(path.parent, path.name, b"".join(path.read_bytes().splitlines(keepends=True)[-REMEMBERED:]))
 
 
 def _write_through(path: Path, how: int, content: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600), "wb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CLOEXEC | how, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

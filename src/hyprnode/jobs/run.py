@@ -12,7 +12,7 @@ from hyprnode.answer import Answer
 from hyprnode.client import Client, job_path
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
-from hyprnode.jobs.birth import Bearer
+from hyprnode.jobs.birth import Bearer, Born
 from hyprnode.jobs.follow import Follower
 from hyprnode.jobs.group import made_for_a_job
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
@@ -25,6 +25,7 @@ from hyprnode.values import BadSetting
 from hyprwire import Acceptance, Completion, Job, Reason
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+AGAIN = "this node has run this job before, and never runs one twice"
 
 
 @dataclass
@@ -66,17 +67,19 @@ class Runner:
         """`offered`: the API waits for a word that this node takes it. Otherwise it is this node's already."""
         entry = self._entry(job, offered)
         self.journal.write(entry)
-        if offered and not self._is_accepted(entry):
-            return
         known = self.journal.known(job.id)
-        if known is not None and offered:
+        why = AGAIN if known else objection or against(job, datetime.now(UTC))
+        born = None if why else self._bear(entry, job)
+        if offered and not self._is_accepted(entry):
+            self._leave(entry, born)
+        elif known is not None and offered:
             self._report(entry, known.completion)
-        elif known is not None:
-            self._refuse(entry, "this node has run this job before, and never runs one twice")
-        elif why := objection or against(job, datetime.now(UTC)):
+        elif why:
             self._refuse(entry, why)
+        elif isinstance(born, Born):
+            self._run(entry, job, born)
         else:
-            self._run(entry, job)
+            self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=born))
 
     def _entry(self, job: Job, offered: bool) -> Entry:
         return Entry(
@@ -85,10 +88,26 @@ class Runner:
             boot=self.boot,
             machine=self.machine,
             tail=birth.tail_of(job),
+            spool=self._spool(job),
             runId=os.urandom(16).hex() if offered else None,
             leaseSeconds=job.leaseSeconds,
             rescan=job.rescan,
         )
+
+    def _spool(self, job: Job) -> str:
+        """Where it would be; nowhere when there is no place for it, which will be said when it is made."""
+        try:
+            return os.path.join(self.place.directory(), file_name(job.id))
+        except NoPlace:
+            return ""
+
+    def _bear(self, entry: Entry, job: Job) -> Born | str:
+        """Already before the API has answered, since that takes as long; nothing of it runs yet. Or why not."""
+        try:
+            spool = Spool(entry.spool or os.path.join(self.place.directory(), file_name(job.id)))
+            return birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
+        except (OSError, NoPlace) as error:
+            return f"not started: {error}"
 
     def _is_accepted(self, entry: Entry) -> bool:
         """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
@@ -96,6 +115,12 @@ class Runner:
         if answer is not None and not answer.is_good:
             self.journal.drop(entry)
         return answer is not None and answer.is_good
+
+    def _leave(self, entry: Entry, born: Born | str | None) -> None:
+        """It is not ours, or this agent stops."""
+        if isinstance(born, Born):
+            born.give_up()
+            Spool(entry.spool).remove()
 
     def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
         path = job_path(entry.id, what)
@@ -105,18 +130,18 @@ class Runner:
     def _refuse(self, entry: Entry, why: str) -> None:
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
-    def _run(self, entry: Entry, job: Job) -> None:
+    def _run(self, entry: Entry, job: Job, born: Born) -> None:
+        running = replace(entry, stage=Stage.SPAWNED)
         try:
-            spool = Spool(os.path.join(self.place.directory(), file_name(job.id)))
-            running = replace(entry, stage=Stage.SPAWNED, spool=spool.path)
-            self.journal.write(running)
-            self.ledger.note("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
-            bell = birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
-        except (OSError, NoPlace) as error:
+            self.journal.go_on(running)
+        except OSError as error:
+            self._leave(entry, born)
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
-        else:
-            say("[jobrunner] running a job", job=entry.id)
-            self._follow(running, bell)
+            return
+        self.ledger.note("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
+        born.begin()
+        say("[jobrunner] running a job", job=entry.id)
+        self._follow(running, born.bell)
 
     def _token(self) -> str:
         """Of this node, as far as it can be read just now."""

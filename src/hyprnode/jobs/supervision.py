@@ -6,6 +6,7 @@ ended, SIGTERM that the job is to end.
 
 import os
 import select
+import signal
 import time
 from contextlib import suppress
 from math import inf
@@ -28,13 +29,16 @@ LARGEST = 65536
 
 
 class Supervision:
-    def __init__(self, terms: dict[str, Any], script: int, bell: int) -> None:
+    def __init__(self, terms: dict[str, Any], script: int, bell: int, word: int) -> None:
         self.terms = terms
         self.script = script
+        self.word = word
         self.spool = Spool(terms["spool"])
         self.listener = Listener(self.spool, terms, bell)
         self.family = Family(os.getpid(), group.settle(terms["name"]))
         self.poll = select.poll()
+        self.has_bash = False
+        self.unborn: str | None = None
         self.reason = "exit"
         self.demise: Demise | None = None
         self.status: int | None = None
@@ -43,26 +47,52 @@ class Supervision:
         self.drained_at = inf
         self.moves_at = inf
 
+    def is_wanted(self) -> bool:
+        """Waits for the agent's word, with bash standing at its gate, so that it need not be waited for afterwards.
+
+        Not for a job that may have to wait for others: its bash is started when it can run.
+        """
+        self.signals = signals.listen(self._cancel)
+        self.poll.register(self.signals, select.POLLIN)
+        if not self.terms["waitFor"]:
+            self._start_bash()
+        is_wanted = os.read(self.word, LARGEST) != b""
+        if not is_wanted:
+            self._put_down_bash()
+        return is_wanted
+
     def supervise(self) -> dict[str, Any]:
         """The report."""
         self.started_at = stamp()
-        self.signals = signals.listen(self._cancel)
-        self.poll.register(self.signals, select.POLLIN)
         if (refusal := self._refusal()) is not None:
+            self._put_down_bash()
             return self._report(refusal)
+        if not self.has_bash and self.unborn is None:
+            self._start_bash()
+        if self.unborn is not None:
+            return self._report({"reason": "spawn_error", "errorMsg": self.unborn})
         self.started_at = stamp()
-        try:
-            self.bash = shell.start(self.terms["env"], self.family.group)
-        except OSError as error:
-            return self._report(
-                {"reason": "spawn_error", "errorMsg": f"{shell.BASH} could not be started: {error.strerror}"}
-            )
         self._begin()
         while not self._is_over():
             self._wait()
             self._keep_time(time.monotonic())
         self.listener.finish()
         return self._report(self._end_of_bash())
+
+    def _start_bash(self) -> None:
+        try:
+            self.bash = shell.start(self.terms["env"], self.family.group)
+        except OSError as error:
+            self.unborn = f"{shell.BASH} could not be started: {error.strerror}"
+        else:
+            self.has_bash = True
+            self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
+            self.feeder.pump()
+
+    def _put_down_bash(self) -> None:
+        """It has done nothing: its gate was never opened."""
+        if self.has_bash:
+            os.kill(self.bash.pid, signal.SIGKILL)
 
     def _refusal(self) -> dict[str, Any] | None:
         """Why it must not run, once it could."""
@@ -83,10 +113,11 @@ class Supervision:
         self.deadline, self.moves_at = now + self.terms["timeoutSeconds"], now + MOVE_SECONDS
         self.kills = oom.kills(self.family.group is not None)
         self._note_group()
-        self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
         self.listener.attach(self.bash.output)
         self.poll.register(self.bash.output, select.POLLIN)
-        self.poll.register(self.bash.feed, select.POLLOUT)
+        if not self.feeder.is_done:
+            self.poll.register(self.bash.feed, select.POLLOUT)
+        self.feeder.let_run()
 
     def _note_group(self) -> None:
         if self.family.group is not None:

@@ -20,7 +20,7 @@ def summoned() -> NoReturn:
     """Started by systemd; what there is to do waits on standard input, or was given to somebody else meanwhile."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     with socket.socket(fileno=0) as line:
-        word, fds, _, _ = socket.recv_fds(line, LARGEST, 4)
+        word, fds, _, _ = socket.recv_fds(line, LARGEST, 5)
     for fd in fds:
         os.set_inheritable(fd, False)
     if word:
@@ -28,12 +28,18 @@ def summoned() -> NoReturn:
     os._exit(0)
 
 
-def main(order: int, script: int, holder: int, bell: int) -> NoReturn:
-    """`order` and `script` are files in memory, `holder` is the spool's lock, `bell` a pipe to the agent."""
+def main(order: int, script: int, holder: int, bell: int, word: int) -> NoReturn:
+    """`order` and `script` are files in memory, `holder` is the spool's lock, `bell` a pipe to the agent.
+
+    `word` is a pipe from the agent, who says there that the job may run: until then nothing of it does, and nothing is
+    left of it should the agent die or say nothing.
+    """
     terms = json.loads(memory.whole(order))
-    os.pwrite(holder, str(os.getpid()).encode(), 0)
     _settle(bell)
-    job = Supervision(terms, script, bell)
+    job = Supervision(terms, script, bell, word)
+    if not job.is_wanted():
+        os._exit(0)
+    os.pwrite(holder, str(os.getpid()).encode(), 0)
     report = job.supervise()
     job.spool.put("exit.json", json.dumps(report))
     job.listener.ring()

@@ -14,6 +14,7 @@ from hyprnode.jobs.spool import Spool
 from hyprwire import RunningJob
 
 HELD_SECONDS = 20
+FIRST = 0.5  # most jobs are over by then, and need neither a ping nor a connection for it
 EARLY = 1  # an answer that was to be held and comes sooner than this
 
 
@@ -37,7 +38,7 @@ class Vigil:
         self.client.hang_up()
 
     def _keep(self) -> None:
-        pause = 0.0
+        pause = FIRST
         while not self.over.wait(pause):
             asked = time.monotonic()
             try:
