@@ -47,8 +47,8 @@ def database_url(request):
 
 
 @pytest.fixture
-def db(database_url):
-    db = Database(database_url)
+def db(database_url, tmp_path):
+    db = Database(database_url, key_file=tmp_path / "secret.key")
     yield db
     db.close()
 

@@ -50,7 +50,7 @@ RESOURCES = [
     "overview",
 ]
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "secret", "seldom", "almanac", "upsert"},
+    {"config", "db", "clock", "errors", "ids", "installation", "sealing", "secret", "seldom", "almanac", "upsert"},
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},

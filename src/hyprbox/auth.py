@@ -35,7 +35,10 @@ OF_A_NODE = 50, 250  # heartbeats, polls and reports a second with a fleet-wide 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or the script of one; `csrf`, `session` and `confirmed_at` only for a browser's session."""
+    """A person or the script of one; `person_id` and what follows only for a person in a browser's session.
+
+    `owner`: the person behind it, if it is known who that is.
+    """
 
     name: str
     role: Role
@@ -43,6 +46,7 @@ class Caller:
     csrf: str | None = None
     session: str | None = None
     confirmed_at: datetime | None = None
+    owner: str | None = None
 
     def may(self, needed: Role) -> bool:
         return self.role.covers(needed)
@@ -191,8 +195,11 @@ def _bearer(authorization: str | None) -> str | None:
 
 
 def _find_key(session: Session, text: str) -> Caller | None:
-    key = keys.find(session, text) if text.startswith(keys.KIND) else None
-    return Caller(name=f"key {key.name}", role=Role(key.role)) if key else None
+    found = keys.find(session, text) if text.startswith(keys.KIND) else None
+    if found is None:
+        return None
+    key, role = found
+    return Caller(name=f"key {key.name}", role=role, owner=key.person_id)
 
 
 def _find_session(session: Session, cookie: str, now: datetime) -> Caller | None:
@@ -200,4 +207,5 @@ def _find_session(session: Session, cookie: str, now: datetime) -> Caller | None
     if found is None:
         return None
     opened, person = found
-    return Caller(person.name, Role(person.role), person.id, opened.csrf, opened.digest, opened.confirmed_at)
+    shown = opened.csrf, opened.digest, opened.confirmed_at
+    return Caller(person.name, Role(person.role), person.id, *shown, owner=person.id)

@@ -36,4 +36,4 @@ def build(config: Config) -> Box:
 
 
 def database(config: Config) -> Database:
-    return Database(config.database_url, pooled=bool(config.listen_url))
+    return Database(config.database_url, pooled=bool(config.listen_url), key_file=config.secret_key_file)

@@ -137,7 +137,10 @@ VARIABLES = [
     ),
     Variable("HYPRBOX_SWEEP_INTERVAL", "30s", "How often it looks for silent nodes and lost jobs.", duration.parse),
     Variable(
-        "HYPRBOX_SECRET_KEY_FILE", "$HYPRBOX_DATA_DIR/secret.key", "The installation's key; made when missing.", Path
+        "HYPRBOX_SECRET_KEY_FILE",
+        "$HYPRBOX_DATA_DIR/secret.key",
+        "The key that signs proofs and seals secrets, the same for all replicas; made when missing.",
+        Path,
     ),
     Variable(
         "HYPRBOX_TRUSTED_PROXIES",

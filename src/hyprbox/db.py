@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
@@ -31,6 +32,7 @@ Tell = Callable[[Engine, Sequence[Topic]], None]
 
 READERS = 4
 WAITING_WRITES = 4096
+KEY_FILE = "key_file"  # under this name a session knows with which key to seal
 ASKED_AT_ONCE = 256  # so that telling their answers does not keep all others waiting
 
 
@@ -63,13 +65,16 @@ def wake(session: Session, kind: str, name: str) -> None:
 class Database:
     """Start it in the event loop that calls it; before that (and in commands) only `session` works."""
 
-    def __init__(self, url: str, *, pooled: bool = False) -> None:
-        """`pooled`: between us and PostgreSQL stands a pooler, behind which no statement stays prepared."""
+    def __init__(self, url: str, *, pooled: bool = False, key_file: Path | None = None) -> None:
+        """`pooled`: between us and PostgreSQL stands a pooler, behind which no statement stays prepared.
+        `key_file`: with which sessions seal what must not lie in clear.
+        """
         self.url = make_url(url)
         self.engine = _engine(url, "BEGIN IMMEDIATE", 1 if self.is_sqlite else 2, pooled)
         self._readers = _engine(url, "BEGIN", READERS + 1, pooled)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._reading = sessionmaker(self._readers, expire_on_commit=False)
+        known = {KEY_FILE: key_file}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=known)
+        self._reading = sessionmaker(self._readers, expire_on_commit=False, info=known)
         self._asking: dict[Any, Asking[Any, Any]] = {}
         self.meter = Meter()
 

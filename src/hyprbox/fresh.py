@@ -16,6 +16,7 @@ from hyprbox.form import Form
 from hyprbox.people import doors, factors, passkeys, passwords, store
 from hyprbox.people.model import Person
 from hyprbox.people.slowly import desk
+from hyprbox.presets.catalogue import Risk
 from hyprbox.words import exact
 
 LENGTH = timedelta(minutes=15)
@@ -44,9 +45,11 @@ class ConfirmFirst(Refusal):
         self.ways, self.fields = ways, fields
 
 
-def is_risky(risk: str, nodes: int) -> bool:
-    """A preset that says so of itself, or a change on many nodes."""
-    return risk == "high" or nodes > MANY_NODES
+async def require_if_risky(box: Box, caller: Caller, form: Form, preset: str | None, nodes: int = 1) -> None:
+    """A preset says of itself that it is; a change on many nodes is one, whatever it does."""
+    known = box.presets.get(preset or "")
+    if nodes > MANY_NODES or (known and known.risk == Risk.HIGH):
+        await require(box, caller, form)
 
 
 async def require(box: Box, caller: Caller, form: Form) -> None:

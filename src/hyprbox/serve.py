@@ -14,6 +14,7 @@ from hyprbox.config import Config
 from hyprbox.facts import store as facts
 from hyprbox.hot.protocol import Patient, protocol_for
 from hyprbox.nodes import partitions
+from hyprbox.people import factors
 from hyprwire import __version__
 
 log = logging.getLogger("hyprbox")
@@ -31,6 +32,7 @@ def prepare(config: Config) -> None:
     migrations.upgrade(db.engine)
     with db.session() as session:
         partitions.make_ahead(session, facts.time(session))
+        factors.seal_old(session)
     db.close()
 
 

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hyprbox import sealing
+from hyprbox.db import KEY_FILE
 from hyprbox.errors import Conflict, Forbidden, Gone, Unauthenticated
-from hyprbox.people import doorsteps, factors, passkeys, store, subjects
+from hyprbox.people import doorsteps, factors, keys, passkeys, store, subjects
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Role
 from tests.cast import NOON, minutes
@@ -54,6 +56,24 @@ def test_a_recovery_code_lets_in_once_however_it_is_typed(session, ada, codes):
     assert factors.accept(session, NOON, ada, codes[0].upper().replace("-", " "))
     assert not factors.accept(session, NOON, ada, codes[0])
     assert factors.codes_left(session, ada.id) == 9
+
+
+def test_a_secret_lies_sealed_and_another_key_opens_it_no_more_but_a_recovery_code_is_good(session, ada, codes):
+    assert SECRET not in ada.totp_secret
+    assert factors.opened(session, ada.totp_secret) == SECRET
+    session.info[KEY_FILE] = session.info[KEY_FILE].with_name("other.key")
+    with pytest.raises(Conflict, match="another HYPRBOX_SECRET_KEY_FILE"):
+        factors.accept(session, NOON, ada, factors.code_at(SECRET, STEP + 1))
+    assert factors.accept(session, NOON, ada, codes[0])
+
+
+def test_what_an_earlier_version_left_in_clear_is_good_and_gets_sealed(session, ada):
+    ada.totp_secret = SECRET
+    assert factors.accept(session, NOON, ada, factors.code_at(SECRET, STEP))
+    for _ in range(2):
+        factors.seal_old(session)
+    assert sealing.is_sealed(ada.totp_secret)
+    assert factors.opened(session, ada.totp_secret) == SECRET
 
 
 def test_new_recovery_codes_end_the_old_ones(session, ada, codes):
@@ -153,3 +173,25 @@ def test_strangers_cannot_take_all_the_places_at_the_door(session, monkeypatch):
     assert doorsteps.look(session, NOON, Kind.PASSKEY, steps[-1]) == {}
     with pytest.raises(Gone):
         doorsteps.look(session, NOON, Kind.PASSKEY, steps[0])
+
+
+def test_a_key_of_somebody_ends_with_them_and_never_may_more_than_they(session, ada):
+    ben = subjects.arrive(session, NOON, "iss|1", "ben", Role.ADMIN)
+    key, text = keys.create(session, NOON, "ben", "backup", Role.ADMIN, ben.id)
+    session.flush()
+    assert keys.find(session, text) == (key, Role.ADMIN)
+    subjects.arrive(session, NOON, "iss|1", "ben", Role.VIEWER)
+    assert keys.find(session, text) == (key, Role.VIEWER)
+    with pytest.raises(Forbidden, match="ben is viewer, expected admin"):
+        keys.create(session, NOON, "ben", "more", Role.ADMIN, ben.id)
+
+    store.disable(session, NOON, "ada", "ben")
+    assert keys.find(session, text) is None
+    store.reset(session, NOON, "ada", "ben")
+    assert keys.find(session, text) is None  # for good
+
+
+def test_a_key_of_nobody_lives_until_it_is_revoked(session):
+    key, text = keys.create(session, NOON, "root on the command line", "backup", Role.ADMIN)
+    session.flush()
+    assert keys.find(session, text) == (key, Role.ADMIN)

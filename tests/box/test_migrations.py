@@ -92,3 +92,23 @@ def test_labels_stay_what_they_were_when_they_become_text(sqlite_databases, post
             with db.engine.connect() as connection:
                 kept = connection.execute(text("SELECT node_id, labels FROM nodes ORDER BY node_id")).all()
         assert [tuple(row) for row in kept] == [("eu-1", " env=prod role=web "), ("eu-2", "")]
+
+
+def test_keys_find_the_people_who_made_them(sqlite_databases, postgres_databases, tmp_path):
+    for url in (f"sqlite:///{tmp_path / 'old.db'}", postgres_databases.empty()):
+        with closing(Database(url)) as db:
+            with db.engine.begin() as connection:
+                settings = migrations._config()
+                settings.attributes["connection"] = connection
+                command.upgrade(settings, "0011")
+                connection.execute(
+                    text("INSERT INTO people (id, name, role, created_at, failures) VALUES ('1', 'ada', 'admin', 0, 0)")
+                )
+                for key_id, maker in (("k1", "ada"), ("k2", "root on the command line")):
+                    values = f"('{key_id}', 'n', 'admin', 'p', 'd', 0, '{maker}')"
+                    columns = "id, name, role, prefix, digest, created_at, created_by"
+                    connection.execute(text(f"INSERT INTO api_keys ({columns}) VALUES {values}"))
+            migrations.upgrade(db.engine)
+            with db.engine.connect() as connection:
+                kept = connection.execute(text("SELECT id, person_id FROM api_keys ORDER BY id")).all()
+        assert [tuple(row) for row in kept] == [("k1", "1"), ("k2", None)]

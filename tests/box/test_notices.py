@@ -26,6 +26,7 @@ from hyprbox.nodes.model import Status
 from hyprbox.notices import guard, outbox, post, sorting, store
 from hyprbox.notices.model import Delivery, Happening, Matter, Sent
 from hyprbox.notices.spec import RuleSpec, not_before
+from hyprbox.sealing import CHANNELS, unseal
 from hyprbox.tokens import store as tokens
 from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun, Severity
@@ -240,7 +241,7 @@ def test_an_address_is_never_shown_again_and_kept_sealed(session, key_file):
     assert "s3cret" not in channel.sealed
     assert key_file.stat().st_mode & 0o77 == 0
     with pytest.raises(Conflict, match="another HYPRBOX_SECRET_KEY_FILE"):
-        outbox.unseal(key_file.with_name("other.key"), channel.sealed)
+        unseal(key_file.with_name("other.key"), CHANNELS, channel.sealed)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hyprbox import installation
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
 from hyprbox.jobs import ending, handing
@@ -130,5 +131,5 @@ def test_a_proof_names_the_key_that_has_signed_it_whatever_else_it_shows(tmp_pat
     trusted, forged = proof.installation_id(ours), proof.sign(forgers, "{}")
     kind, key = forged.publicKey.split()[:2]
     bundle = {"payload": "{}", "signature": forged.signature}
-    bundle["publicKey"] = f"{kind}\n{key}\n{proof.public(ours).read_text()}"
+    bundle["publicKey"] = f"{kind}\n{key}\n{installation.public(ours).read_text()}"
     assert proof.verify(bundle) == proof.installation_id(forgers) != trusted

@@ -29,7 +29,7 @@ def open_database() -> Database:
     settings = read_config()
     os.umask(0o077)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, key_file=settings.secret_key_file)
     try:
         migrations.upgrade(db.engine)
     except migrations.SchemaIsNewer as error:

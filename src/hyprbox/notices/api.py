@@ -15,9 +15,9 @@ from hyprbox.notices import post as posting
 from hyprbox.notices import store
 from hyprbox.notices.model import Channel, Delivery, Rule, Sent
 from hyprbox.notices.outbox import Letter, Outcome
-from hyprbox.notices.sealing import unseal
 from hyprbox.notices.spec import RuleSpec
 from hyprbox.paging import DEFAULT, Limit, Page, page
+from hyprbox.sealing import CHANNELS, unseal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ async def try_out(box: Box, actor: str, channel_id: str) -> Outcome:
 
 
 def _open(session: Session, box: Box, channel_id: str) -> str:
-    return unseal(box.config.secret_key_file, store.channel(session, channel_id).sealed)
+    return unseal(box.config.secret_key_file, CHANNELS, store.channel(session, channel_id).sealed)
 
 
 def channel_view(channel: Channel, secret: str | None = None) -> ChannelView:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.errors import Refusal
 from hyprbox.notices.model import Channel, Delivery, Sent
-from hyprbox.notices.sealing import unseal
+from hyprbox.sealing import CHANNELS, unseal
 
 AT_ONCE = 10
 LEASE = timedelta(minutes=3)
@@ -82,7 +82,7 @@ def note(session: Session, now: datetime, outcomes: Sequence[Outcome]) -> None:
 def _letter(session: Session, row: Delivery, key_file: Path) -> Letter | None:
     channel = session.get(Channel, row.channel_id)
     try:
-        opened = unseal(key_file, channel.sealed) if channel else None
+        opened = unseal(key_file, CHANNELS, channel.sealed) if channel else None
     except Refusal as refusal:
         opened, row.error = None, refusal.detail
     if opened is None:

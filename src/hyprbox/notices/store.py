@@ -14,8 +14,8 @@ from hyprbox import ids
 from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.notices.model import Channel, Delivery, Matter, Rule, Sent
-from hyprbox.notices.sealing import seal
 from hyprbox.notices.spec import RuleSpec, read
+from hyprbox.sealing import CHANNELS, seal
 
 WEBHOOK = ("http", "https")
 # What would not leave this machine, or would run something on it.
@@ -29,9 +29,8 @@ def add_channel(
     """With the secret that signs what a webhook is sent; neither address nor secret is shown again."""
     kind = check_channel(name, url)
     signs = f"hbwh_{secrets.token_urlsafe(32)}" if kind == "webhook" else None
-    channel = Channel(
-        id=ids.new(), name=name, kind=kind, sealed=seal(key_file, f"{signs or ''} {url}"), made_by=actor, made_at=now
-    )
+    sealed = seal(key_file, CHANNELS, f"{signs or ''} {url}")
+    channel = Channel(id=ids.new(), name=name, kind=kind, sealed=sealed, made_by=actor, made_at=now)
     session.add(channel)
     session.flush()
     audit.record(session, now, actor, "channel.add", channel.id, name=name, kind=kind)

@@ -7,7 +7,9 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, TheCaller, admin
+from hyprbox.form import Form
 from hyprbox.paging import Page
 from hyprbox.people import doors, keys, store
 from hyprbox.people.model import Role
@@ -47,17 +49,20 @@ async def people(box: TheBox) -> Page[PersonView]:
 
 @post("/people", guards=[admin])
 async def invite(data: JSONBody[NewPerson], box: TheBox, caller: TheCaller) -> Invited:
+    await fresh.require(box, caller, Form())
     text = await box.db.write(_invite, box.clock.now(), caller.name, data)
     return Invited(name=data.name, signInLink=doors.address(box.config.public_url, text))
 
 
 @post("/people/{name:str}/disabling", guards=[admin])
 async def disable(name: FromPath[str], box: TheBox, caller: TheCaller) -> PersonView:
+    await fresh.require(box, caller, Form())
     return view(await box.db.write(store.disable, box.clock.now(), caller.name, name))
 
 
 @post("/people/{name:str}/reset", guards=[admin])
 async def reset(name: FromPath[str], box: TheBox, caller: TheCaller) -> Invited:
+    await fresh.require(box, caller, Form())
     text = await box.db.write(store.reset, box.clock.now(), caller.name, name)
     return Invited(name=name, signInLink=doors.address(box.config.public_url, text))
 
@@ -69,7 +74,8 @@ async def index_keys(box: TheBox) -> Page[KeyView]:
 
 @post("/keys", guards=[admin])
 async def create_key(data: JSONBody[NewKey], box: TheBox, caller: TheCaller) -> MintedKey:
-    key, text = await box.db.write(keys.create, box.clock.now(), caller.name, data.name, data.role)
+    await fresh.require(box, caller, Form())
+    key, text = await box.db.write(keys.create, box.clock.now(), caller.name, data.name, data.role, caller.owner)
     return MintedKey(id=key.id, key=text)
 
 

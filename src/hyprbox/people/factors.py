@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hyprbox import secret
+from hyprbox import sealing, secret
 from hyprbox.audit import store as audit
 from hyprbox.errors import Unauthenticated
 from hyprbox.people.model import Passkey, Person, RecoveryCode
@@ -52,7 +52,7 @@ def set_up(session: Session, now: datetime, person_id: str, secret_text: str, ty
     step = matching_step(secret_text, typed, now)
     if step is None:
         raise Unauthenticated("the code does not fit, expected the six digits that the app shows at this moment")
-    person.totp_secret, person.totp_step = secret_text, step
+    person.totp_secret, person.totp_step = sealed(session, secret_text), step
     audit.record(session, now, person.name, "person.second-factor", person.name, on=True)
     return new_codes(session, now, person)
 
@@ -87,11 +87,31 @@ def accept(session: Session, now: datetime, person: Person, typed: str) -> bool:
     """A one-time code or a recovery code, which is used up by it."""
     if person.totp_secret is None:
         return False
-    step = matching_step(person.totp_secret, typed, now, person.totp_step)
+    if _use_recovery_code(session, now, person, typed):  # first: it is good even when the key is not the one any more
+        return True
+    step = matching_step(opened(session, person.totp_secret), typed, now, person.totp_step)
     if step is not None:
         person.totp_step = step
-        return True
-    return _use_recovery_code(session, now, person, typed)
+    return step is not None
+
+
+def sealed(session: Session, secret_text: str) -> str:
+    """As it may lie in the database."""
+    return sealing.seal(sealing.key_of(session), sealing.SECOND_FACTORS, secret_text)
+
+
+def opened(session: Session, stored: str) -> str:
+    """One in clear as well: a process of an earlier version may have written it a moment ago."""
+    if not sealing.is_sealed(stored):
+        return stored
+    return sealing.unseal(sealing.key_of(session), sealing.SECOND_FACTORS, stored)
+
+
+def seal_old(session: Session) -> None:
+    """Those that an earlier version has left in clear."""
+    for person in session.scalars(select(Person).where(Person.totp_secret.is_not(None))):
+        if not sealing.is_sealed(person.totp_secret or ""):
+            person.totp_secret = sealed(session, person.totp_secret or "")
 
 
 def _use_recovery_code(session: Session, now: datetime, person: Person, typed: str) -> bool:

@@ -21,7 +21,8 @@ class Role(StrEnum):
 
 
 class Person(Base):
-    """`totp_step`: of the last one-time code that was taken; `subject`: who they are at the single sign-on."""
+    """`totp_secret` is sealed; `totp_step`: of the last one-time code that was taken; `subject`: who they are at the
+    single sign-on."""
 
     __tablename__ = "people"
     __table_args__ = (Index("people_by_subject", "subject", unique=True),)
@@ -105,6 +106,8 @@ class Doorstep(Base):
 
 
 class ApiKey(Base):
+    """`person_id`: whose it is; of nobody when it was made on the command line."""
+
     __tablename__ = "api_keys"
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -114,4 +117,5 @@ class ApiKey(Base):
     digest: Mapped[str]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     revoked_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hyprbox import ids
 from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Invalid, Missing
-from hyprbox.people import doors, factors
+from hyprbox.people import doors, factors, keys
 from hyprbox.people.model import Person, Role
 
 FAILURES = 5
@@ -46,7 +46,7 @@ def known(session: Session, name: str) -> Person:
 
 
 def disable(session: Session, now: datetime, actor: str, name: str) -> Person:
-    """Ends their sessions too. The last admin stays: otherwise nobody could let anybody in."""
+    """Ends their sessions and keys too. The last admin stays: otherwise nobody could let anybody in."""
     person = known(session, name)
     if person.disabled_at is None:
         admins = select(func.count()).where(Person.role == Role.ADMIN, Person.disabled_at.is_(None))
@@ -54,6 +54,7 @@ def disable(session: Session, now: datetime, actor: str, name: str) -> Person:
             raise Conflict(f"{person.name} is the last admin, expected another one to remain")
         person.disabled_at = now
         doors.close_all(session, person.id)
+        keys.revoke_all(session, now, actor, person.id)
         audit.record(session, now, actor, "person.disable", person.name)
     return person
 

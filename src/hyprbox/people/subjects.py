@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
 from hyprbox.errors import Conflict, Forbidden
-from hyprbox.people import store
+from hyprbox.people import keys, store
 from hyprbox.people.model import Person, Role
 
 EVERYBODY = "*"
@@ -35,6 +35,7 @@ def arrive(session: Session, now: datetime, subject: str, name: str, role: Role 
     if person.role != role:
         audit.record(session, now, "single sign-on", "person.role", person.name, was=person.role, role=role)
         person.role = role
+        keys.look_again(session, now, person.id)
     return person
 
 

@@ -125,8 +125,7 @@ async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobVie
 async def fix(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, caller: TheCaller) -> JobView:
     now = box.clock.now()
     preset = await box.db.read(store.answer, box.presets, finding_id, data.preset)
-    if fresh.is_risky(preset.risk, 1):
-        await fresh.require(box, caller, Form())
+    await fresh.require_if_risky(box, caller, Form(), preset.id)
     return job_view(await box.db.write(store.fix, now, caller.name, box.presets, finding_id, data.preset, data.params))
 
 
@@ -147,7 +146,7 @@ async def plan(finding_id: FromPath[str], data: JSONBody[NewFix], box: TheBox, c
 @post("/jobs/{job_id:str}/reversal", guards=[operator])
 async def reverse(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView:
     """Takes back what a job of a preset has changed, as a new job."""
-    return job_view(await box.db.write(store.take_back, box.clock.now(), caller.name, box.presets, job_id))
+    return job_view(await take_back(box, caller, job_id, Form()))
 
 
 async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
@@ -160,8 +159,7 @@ async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
         if wanted.mode is not None:
             mode = Mode(wanted.mode)
             return await box.db.write(store.run_other, now, caller.name, preset, wanted.nodeId, wanted.params, mode)
-        if fresh.is_risky(preset.risk, 1):
-            await fresh.require(box, caller, Form())
+        await fresh.require_if_risky(box, caller, Form(), preset.id)
         return await box.db.write(store.run, now, caller.name, preset, wanted.nodeId, wanted.params, wanted.expiresAt)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
@@ -173,12 +171,18 @@ async def run_again(box: Box, caller: Caller, job_id: str, form: Form) -> Job:
     job = await box.db.read(jobs.get, job_id)
     now = box.clock.now()
     if job.preset is not None:
-        if fresh.is_risky(store.known(box.presets, job.preset).risk, 1):
-            await fresh.require(box, caller, form)
+        await fresh.require_if_risky(box, caller, form, job.preset)
         return await box.db.write(store.run_again, now, caller.name, box.presets, job)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")
     return await box.db.write(jobs.rerun, now, caller.name, job_id)
+
+
+async def take_back(box: Box, caller: Caller, job_id: str, form: Form) -> Job:
+    """The way back is as risky as the way there."""
+    job = await box.db.read(jobs.get, job_id)
+    await fresh.require_if_risky(box, caller, form, job.preset)
+    return await box.db.write(store.take_back, box.clock.now(), caller.name, box.presets, job_id)
 
 
 def _order(wanted: NewJob) -> Order:

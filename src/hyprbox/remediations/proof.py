@@ -3,7 +3,6 @@
 No cryptography of our own: `ssh-keygen -Y sign` and `-Y verify` do the work, and every administrator has them.
 """
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hyprbox import installation
 from hyprbox.errors import Unavailable
 
 NAMESPACE = "hyprbox-proof-v1"
@@ -33,15 +33,14 @@ class BadProof(Exception):
 
 def installation_id(key_file: Path) -> str:
     """The fingerprint of the installation's public key."""
-    _make(key_file)
-    return _run("-l", "-f", str(public(key_file))).split()[1]
+    return _run("-l", "-f", str(installation.public(key_file))).split()[1]
 
 
 def sign(key_file: Path, payload: str) -> Proof:
     """Unavailable where ssh-keygen is missing."""
-    _make(key_file)
+    installation.key(key_file)
     signature = _run("-q", "-Y", "sign", "-f", str(key_file), "-n", NAMESPACE, stdin=payload)
-    return Proof(payload, signature, public(key_file).read_text().strip())
+    return Proof(payload, signature, installation.public(key_file).read_text().strip())
 
 
 def verify(bundle: dict[str, Any], trusted: str | None = None) -> str:
@@ -64,24 +63,6 @@ def verify(bundle: dict[str, Any], trusted: str | None = None) -> str:
             return _run("-l", "-f", str(folder / "key.pub")).split()[1]
         except subprocess.CalledProcessError:
             raise BadProof("its signature does not fit: it was changed, or signed with another key") from None
-
-
-def public(key_file: Path) -> Path:
-    return key_file.with_name(key_file.name + ".pub")
-
-
-def _make(key_file: Path) -> None:
-    """Made when missing, by one process: whoever links its file into place first has made it."""
-    if key_file.exists() and public(key_file).exists():
-        return
-    with tempfile.TemporaryDirectory(dir=key_file.parent) as name:
-        made = Path(name) / "key"
-        _run("-q", "-t", "ed25519", "-N", "", "-C", "hyprbox installation", "-f", str(made))
-        try:
-            os.link(made, key_file)
-            shutil.copyfile(public(made), public(key_file))
-        except FileExistsError:
-            return
 
 
 def _run(*words: str, stdin: str = "") -> str:

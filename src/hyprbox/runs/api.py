@@ -16,7 +16,6 @@ from hyprbox.form import Form
 from hyprbox.nodes.search import names
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.people.model import Role
-from hyprbox.presets.store import known
 from hyprbox.runs import store
 from hyprbox.runs.model import Run, Step
 from hyprbox.runs.spec import Spec
@@ -72,7 +71,7 @@ async def pause(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> RunVie
 
 @post("/runs/{run_id:str}/resumption", guards=[operator], status_code=200)
 async def resume(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> RunView:
-    await may_go_on(box, caller, run_id)
+    await may_go_on(box, caller, run_id, Form())
     await box.db.write(store.resume, box.clock.now(), caller.name, box.presets, run_id)
     return await _view(box, caller, run_id)
 
@@ -85,7 +84,7 @@ async def stop(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> RunView
 
 @post("/runs/{run_id:str}/retry", guards=[operator], status_code=200)
 async def retry(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> RunView:
-    await may_go_on(box, caller, run_id)
+    await may_go_on(box, caller, run_id, Form())
     await box.db.write(store.retry, box.clock.now(), caller.name, box.presets, run_id)
     return await _view(box, caller, run_id)
 
@@ -99,13 +98,15 @@ def check_rights(caller: Caller, spec: Spec) -> None:
 async def ask_if_risky(box: Box, caller: Caller, spec: Spec, form: Form) -> None:
     """A run over many nodes, or of a preset that is a risk by itself, needs to know who is there."""
     nodes = await box.db.read(names, box.clock.now(), spec.q, fresh.MANY_NODES + 1)
-    if fresh.is_risky(known(box.presets, spec.preset).risk if spec.preset else "", len(nodes)):
-        await fresh.require(box, caller, form)
+    await fresh.require_if_risky(box, caller, form, spec.preset, len(nodes))
 
 
-async def may_go_on(box: Box, caller: Caller, run_id: str) -> None:
-    """What somebody may not begin, they may not make go on either."""
-    check_rights(caller, store.spec_of(await box.db.read(store.get, run_id)))
+async def may_go_on(box: Box, caller: Caller, run_id: str, form: Form) -> None:
+    """What somebody may not begin, they may not make go on either; it needs the same proof of who is there."""
+    run, nodes = await box.db.read(look_at, run_id)
+    spec = store.spec_of(run)
+    check_rights(caller, spec)
+    await fresh.require_if_risky(box, caller, form, spec.preset, sum(nodes.values()))
 
 
 def look_at(session: Session, run_id: str) -> Looked:

@@ -6,10 +6,13 @@ from datetime import datetime
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Forbidden
+from hyprbox.form import Form
+from hyprbox.nodes.search import names
 from hyprbox.paging import Page
 from hyprbox.people.model import Role
 from hyprbox.runs.spec import Given, Spec, read
@@ -48,6 +51,7 @@ async def schedules(box: TheBox, caller: TheCaller) -> Page[ScheduleView]:
 @post("/schedules", guards=[operator])
 async def add(data: JSONBody[NewSchedule], box: TheBox, caller: TheCaller) -> ScheduleView:
     check_rights(caller, data.run.script)
+    await ask_if_risky(box, caller, data.run, Form())
     return view(await box.db.write(store.add, box.clock.now(), caller.name, data), True)
 
 
@@ -65,7 +69,7 @@ async def pause(schedule_id: FromPath[str], box: TheBox, caller: TheCaller) -> S
 
 @post("/schedules/{schedule_id:str}/resumption", guards=[operator], status_code=200)
 async def resume(schedule_id: FromPath[str], box: TheBox, caller: TheCaller) -> ScheduleView:
-    await may_change(box, caller, schedule_id)
+    await may_go_on(box, caller, schedule_id, Form())
     return view(await box.db.write(store.pause, box.clock.now(), caller.name, schedule_id, False), True)
 
 
@@ -75,8 +79,20 @@ def check_rights(caller: Caller, script: str | None) -> None:
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin for a schedule with a script")
 
 
-async def may_change(box: Box, caller: Caller, schedule_id: str) -> None:
-    check_rights(caller, read((await box.db.read(store.get, schedule_id)).spec).script)
+async def ask_if_risky(box: Box, caller: Caller, spec: Spec, form: Form) -> None:
+    """What will begin by itself, without anybody, needs to know now who wants it."""
+    nodes = await box.db.read(names, box.clock.now(), spec.q, fresh.MANY_NODES + 1)
+    await fresh.require_if_risky(box, caller, form, spec.preset, len(nodes))
+
+
+async def may_change(box: Box, caller: Caller, schedule_id: str) -> Spec:
+    spec = read((await box.db.read(store.get, schedule_id)).spec)
+    check_rights(caller, spec.script)
+    return spec
+
+
+async def may_go_on(box: Box, caller: Caller, schedule_id: str, form: Form) -> None:
+    await ask_if_risky(box, caller, await may_change(box, caller, schedule_id), form)
 
 
 def view(schedule: Schedule, may_read: bool) -> ScheduleView:

@@ -12,10 +12,11 @@ from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import Form, TheForm
+from hyprbox.fresh import ConfirmFirst
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.runs.spec import Spec
 from hyprbox.schedules import store
-from hyprbox.schedules.api import check_rights, may_change, view
+from hyprbox.schedules.api import ask_if_risky, check_rights, may_change, may_go_on, view
 from hyprbox.schedules.model import Missed
 from hyprbox.schedules.store import NewSchedule
 from hyprbox.windows import store as windows
@@ -35,7 +36,10 @@ async def add(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirec
         new = read(form)
         new.run.check()
         check_rights(frame.caller, new.run.script)
+        await ask_if_risky(box, frame.caller, new.run, form)
         await box.db.write(store.add, frame.now, frame.caller.name, new)
+    except ConfirmFirst:
+        raise
     except Refusal as refusal:
         return await _page(frame, box, form, {"schedule": refusal})
     return go(HOME)
@@ -56,8 +60,8 @@ async def pause(schedule_id: FromPath[str], box: TheBox, caller: TheCaller) -> R
 
 
 @post("/schedules/{schedule_id:str}/resumption", guards=[operator], status_code=303)
-async def resume(schedule_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    await may_change(box, caller, schedule_id)
+async def resume(schedule_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await may_go_on(box, caller, schedule_id, form)
     await box.db.write(store.pause, box.clock.now(), caller.name, schedule_id, False)
     return go(HOME)
 

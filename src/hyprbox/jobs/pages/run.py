@@ -33,8 +33,7 @@ async def start(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redir
     typed = Typed(
         nodes=form.text("nodes"), script=form.raw("script"), timeout=form.text("timeout"), env=form.raw("env")
     )
-    if len(typed.nodes.split()) > fresh.MANY_NODES:
-        await fresh.require(box, frame.caller, form)
+    await fresh.require_if_risky(box, frame.caller, form, None, len(typed.nodes.split()))
     try:
         jobs = await box.db.write(_queue, frame.now, frame.caller.name, orders(typed))
     except Refusal as refusal:

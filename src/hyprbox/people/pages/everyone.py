@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.errors import Invalid, Refusal
@@ -23,6 +24,7 @@ async def index(frame: TheFrame, box: TheBox) -> Template:
 
 @post("/settings/people", guards=[admin], status_code=200)
 async def invite(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)  # else a stolen session would be an account for good
     try:
         name, role = form.text("name"), role_of(form)
         text = await box.db.write(_invite, frame.now, frame.caller.name, name, role)
@@ -32,13 +34,15 @@ async def invite(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
 
 
 @post("/settings/people/{name:str}/reset", guards=[admin], status_code=200)
-async def reset(name: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
+async def reset(name: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)
     text = await box.db.write(store.reset, frame.now, frame.caller.name, name)
     return await _page(frame, box, invited=name, link=doors.address(box.config.public_url, text))
 
 
 @post("/settings/people/{name:str}/disabling", guards=[admin], status_code=303)
-async def disable(name: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+async def disable(name: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await fresh.require(box, caller, form)
     await box.db.write(store.disable, box.clock.now(), caller.name, name)
     return go("/dashboard/settings/people")
 

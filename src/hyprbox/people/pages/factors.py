@@ -28,8 +28,7 @@ MODULE = 4  # pixels of a square of the picture
 @get("/settings/account/second-factor", guards=[viewer])
 async def show(frame: TheFrame, box: TheBox) -> Template:
     secret_text = factors.new_secret()
-    begun = {"secret": secret_text, "person": person_id(frame.caller)}
-    step = await box.db.write(doorsteps.begin, frame.now, Kind.TOTP, begun)
+    step = await box.db.write(_begin, frame.now, person_id(frame.caller), secret_text)
     return _page(frame, box, secret_text, step)
 
 
@@ -37,11 +36,11 @@ async def show(frame: TheFrame, box: TheBox) -> Template:
 async def set_up(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
     await fresh.require(box, frame.caller, form)
     step = form.raw("step")
-    begun = await box.db.read(doorsteps.look, frame.now, Kind.TOTP, step)
+    secret_text = await box.db.read(_begun, frame.now, person_id(frame.caller), step)
     try:
         codes = await box.db.write(_set_up, frame.now, person_id(frame.caller), step, form.text("totp"))
     except Refusal as refusal:
-        return _page(frame, box, begun["secret"], step, refusal)
+        return _page(frame, box, secret_text, step, refusal)
     return frame.page("people/recovery_codes.html", codes=codes)
 
 
@@ -98,11 +97,20 @@ def _page(frame: Frame, box: Box, secret_text: str, step: str, refusal: Refusal 
     )
 
 
-def _set_up(session: Session, now: datetime, me: str, step: str, typed: str) -> list[str]:
+def _begin(session: Session, now: datetime, me: str, secret_text: str) -> str:
+    begun = {"secret": factors.sealed(session, secret_text), "person": me}
+    return doorsteps.begin(session, now, Kind.TOTP, begun)
+
+
+def _begun(session: Session, now: datetime, me: str, step: str) -> str:
     begun = doorsteps.look(session, now, Kind.TOTP, step)
     if begun["person"] != me:
         raise Gone(doorsteps.OVER)
-    codes = factors.set_up(session, now, me, begun["secret"], typed)
+    return factors.opened(session, begun["secret"])
+
+
+def _set_up(session: Session, now: datetime, me: str, step: str, typed: str) -> list[str]:
+    codes = factors.set_up(session, now, me, _begun(session, now, me, step), typed)
     doorsteps.end(session, now, Kind.TOTP, step)
     return codes
 

@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.errors import Invalid, Refusal
@@ -21,8 +22,10 @@ async def index(frame: TheFrame, box: TheBox) -> Template:
 
 @post("/settings/keys", guards=[admin], status_code=200)
 async def create(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)  # else a stolen session would be a key for good
     try:
-        _, text = await box.db.write(keys.create, frame.now, frame.caller.name, _name(form), role_of(form))
+        wanted = _name(form), role_of(form), frame.caller.owner
+        _, text = await box.db.write(keys.create, frame.now, frame.caller.name, *wanted)
     except Refusal as refusal:
         return await _page(frame, box, form=form, refusal=refusal)
     return await _page(frame, box, made=text)

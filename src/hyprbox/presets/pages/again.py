@@ -7,8 +7,7 @@ from litestar.response import Redirect
 from hyprbox.door import TheBox, TheCaller, operator
 from hyprbox.form import TheForm
 from hyprbox.look.frame import go
-from hyprbox.presets import store
-from hyprbox.presets.api import run_again
+from hyprbox.presets.api import run_again, take_back
 
 
 @post("/jobs/{job_id:str}/rerun", guards=[operator], status_code=303)
@@ -17,6 +16,5 @@ async def rerun(job_id: FromPath[str], box: TheBox, caller: TheCaller, form: The
 
 
 @post("/jobs/{job_id:str}/reversal", guards=[operator], status_code=303)
-async def reverse(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    job = await box.db.write(store.take_back, box.clock.now(), caller.name, box.presets, job_id)
-    return go(f"/dashboard/jobs/{job.id}")
+async def reverse(job_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    return go(f"/dashboard/jobs/{(await take_back(box, caller, job_id, form)).id}")

@@ -36,8 +36,7 @@ async def show(finding_id: FromPath[str], frame: TheFrame, box: TheBox) -> Templ
 async def fix(finding_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
     preset = store.known(box.presets, form.text("preset"))
     values = given(preset, form)
-    if fresh.is_risky(preset.risk, 1):
-        await fresh.require(box, frame.caller, form)
+    await fresh.require_if_risky(box, frame.caller, form, preset.id)
     try:
         job = await box.db.write(store.fix, frame.now, frame.caller.name, box.presets, finding_id, preset.id, values)
     except Invalid as refusal:

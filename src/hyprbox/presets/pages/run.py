@@ -33,8 +33,7 @@ async def show(
 async def start(preset_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
     preset, nodes = store.known(box.presets, preset_id), form.text("nodes")
     values = given(preset, form)
-    if fresh.is_risky(preset.risk, len(nodes.split())):
-        await fresh.require(box, frame.caller, form)
+    await fresh.require_if_risky(box, frame.caller, form, preset.id, len(nodes.split()))
     try:
         jobs = await box.db.write(_run, frame.now, frame.caller.name, preset, _names(nodes), values)
     except Refusal as refusal:

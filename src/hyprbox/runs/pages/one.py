@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Invalid
+from hyprbox.form import TheForm
 from hyprbox.look.frame import TheFrame, go
 from hyprbox.paging import page
 from hyprbox.runs import store
@@ -41,8 +42,8 @@ async def pause(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redire
 
 
 @post("/runs/{run_id:str}/resumption", guards=[operator], status_code=303)
-async def resume(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    await may_go_on(box, caller, run_id)
+async def resume(run_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await may_go_on(box, caller, run_id, form)
     await box.db.write(store.resume, box.clock.now(), caller.name, box.presets, run_id)
     return go(f"/dashboard/runs/{run_id}")
 
@@ -54,8 +55,8 @@ async def stop(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirec
 
 
 @post("/runs/{run_id:str}/retry", guards=[operator], status_code=303)
-async def retry(run_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
-    await may_go_on(box, caller, run_id)
+async def retry(run_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await may_go_on(box, caller, run_id, form)
     await box.db.write(store.retry, box.clock.now(), caller.name, box.presets, run_id)
     return go(f"/dashboard/runs/{run_id}")
 

@@ -1,0 +1,136 @@
+"""What is risky needs a fresh proof of who is there: a browser that was left alone, or stolen, does none of it."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from hyprbox import fresh, secret
+from hyprbox.door import COOKIE
+from hyprbox.people import doors
+from hyprbox.people import store as people
+from hyprbox.people.model import Role
+from tests.servers import wait_until
+from tests.world import PASSWORD, hashed
+
+HARDEN = {"q": "node=calm-0", "preset": "ssh-harden"}
+NIGHTLY = {"name": "nightly", "cron": "30 2 * * *", "zone": "UTC"}
+ASKED = "Is it still you?"
+
+
+@pytest.fixture
+def left_alone(world):
+    """An admin's browser in which nobody has proved anything for a quarter of an hour."""
+    for n in range(11):
+        world.agent(f"calm-{n}").beat()
+    form = {"name": "ada", "password": PASSWORD}
+    cookie = world.visitor().send("/dashboard/sign-in", form).cookies[COOKIE]
+    with world.db.session() as session:
+        doors.confirm(session, datetime.now(UTC) - 2 * fresh.LENGTH, secret.digest(cookie))
+    return world.visitor_with(cookie)
+
+
+def begun(world, **form):
+    """A run that was begun by somebody who had proved to be there, and was paused."""
+    ada = world.visitor("ada")
+    place = ada.post("/dashboard/begin-run", {"sure": "yes", "batches": "1", **form}).headers["location"]
+    assert ada.post(f"{place}/pausing").status_code == 303
+    return place
+
+
+def scheduled(world, **form):
+    world.visitor("ada").post("/dashboard/schedules", NIGHTLY | form)
+    return re.search(r"schedule-(\w+)", world.visitor("ada").get("/dashboard/schedules").text)[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/dashboard/begin-run", HARDEN | {"sure": "yes"}),
+        ("/dashboard/begin-run", {"q": "node=calm-*", "script": "true", "sure": "yes"}),
+        ("/dashboard/presets/ssh-harden", {"nodes": "calm-0"}),
+        ("/dashboard/run", {"nodes": " ".join(f"calm-{n}" for n in range(11)), "script": "true"}),
+        ("/dashboard/schedules", NIGHTLY | HARDEN),
+        ("/dashboard/schedules", NIGHTLY | {"q": "node=calm-*", "script": "true"}),
+        ("/dashboard/settings/keys", {"name": "for good", "role": "admin"}),
+        ("/dashboard/settings/people", {"name": "for good", "role": "admin"}),
+        ("/dashboard/settings/people/bo/reset", {}),
+        ("/dashboard/settings/people/bo/disabling", {}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_form_that_is_risky_asks_first(left_alone, path, form):
+    answer = left_alone.post(path, form)
+    assert (answer.status_code, ASKED in answer.text) == (403, True)
+    assert all(f'name="{name}"' in answer.text for name in form)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/runs", HARDEN),
+        ("/api/schedules", {"name": "n", "cron": "30 2 * * *", "run": HARDEN}),
+        ("/api/keys", {"name": "for good", "role": "admin"}),
+        ("/api/people", {"name": "for good", "role": "admin"}),
+        ("/api/people/bo/reset", None),
+        ("/api/people/bo/disabling", None),
+    ],
+)
+def test_a_session_does_not_get_around_it_over_the_api(world, left_alone, path, body):
+    headers = {"cookie": f"{COOKIE}={left_alone.cookie}", "x-csrf-token": left_alone.csrf()}
+    answer = world.http.post(path, json=body, headers=headers)
+    assert (answer.status_code, answer.json().get("title")) == (403, "Confirm that it is you")
+
+
+@pytest.mark.parametrize("form", [HARDEN, {"q": "node=calm-*", "script": "true"}], ids=["risky preset", "many nodes"])
+def test_a_run_goes_on_only_for_who_is_there(world, left_alone, form):
+    place = begun(world, **form)
+    for step in ("resumption", "retry"):
+        assert ASKED in left_alone.post(f"{place}/{step}").text
+        answer = world.http.post(
+            f"/api/runs/{place.rpartition('/')[2]}/{step}",
+            headers={"cookie": f"{COOKIE}={left_alone.cookie}", "x-csrf-token": left_alone.csrf()},
+        )
+        assert answer.status_code == 403
+    assert left_alone.post(f"{place}/stopping").status_code == 303  # to stop something is never kept from anybody
+
+
+def test_a_change_is_taken_back_only_by_who_is_there(world, left_alone):
+    agent, ada = world.agent("calm-1"), world.visitor("ada")
+    job = ada.post("/dashboard/presets/ssh-harden", {"nodes": "calm-1"}).headers["location"].rpartition("/")[2]
+    agent.accept(job)
+    agent.complete(job)
+    assert ASKED in left_alone.post(f"/dashboard/jobs/{job}/reversal").text
+    confirmed = left_alone.post(f"/dashboard/jobs/{job}/reversal", {"confirm.password": PASSWORD})
+    assert confirmed.headers["location"].startswith("/dashboard/jobs/")
+    assert left_alone.post("/dashboard/settings/keys", {"name": "k", "role": "viewer"}).status_code == 200  # it holds
+
+
+def test_a_schedule_begins_again_only_for_who_is_there(world, left_alone):
+    schedule = scheduled(world, **HARDEN)
+    assert left_alone.post(f"/dashboard/schedules/{schedule}/pausing").status_code == 303
+    assert ASKED in left_alone.post(f"/dashboard/schedules/{schedule}/resumption").text
+    assert left_alone.post(f"/dashboard/schedules/{schedule}/removal").status_code == 303
+
+
+def test_what_is_not_risky_asks_nothing(left_alone):
+    calm = {"q": "node=calm-0", "preset": "apt-refresh"}
+    assert left_alone.post("/dashboard/begin-run", calm | {"sure": "yes"}).status_code == 303
+
+
+def test_the_keys_of_somebody_who_is_disabled_stop_working_and_those_that_their_keys_made_as_well(world):
+    with world.db.session() as session:
+        now = datetime.now(UTC)
+        ben = people.create(session, now, "test", "ben", Role.ADMIN)
+        session.flush()
+        people.set_password(session, now, "ben", ben.id, hashed())
+    cookie = world.visitor().send("/dashboard/sign-in", {"name": "ben", "password": PASSWORD}).cookies[COOKIE]
+    made = world.visitor_with(cookie).post("/dashboard/settings/keys", {"name": "his", "role": "admin"}).text
+    first = {"authorization": "Bearer " + re.search(r"hbak_[\w-]+", made)[0]}
+    answer = world.http.post("/api/keys", json={"name": "made by a key", "role": "admin"}, headers=first)
+    second = {"authorization": f"Bearer {answer.json()['key']}"}
+    assert world.http.get("/api/people", headers=second).status_code == 200
+
+    assert world.visitor("ada").post("/dashboard/settings/people/ben/disabling").status_code == 303
+    for key in (first, second):
+        wait_until(lambda key=key: world.http.get("/api/nodes", headers=key).status_code == 401)
