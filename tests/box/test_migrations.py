@@ -98,9 +98,7 @@ def test_keys_find_the_people_who_made_them(sqlite_databases, postgres_databases
     for url in (f"sqlite:///{tmp_path / 'old.db'}", postgres_databases.empty()):
         with closing(Database(url)) as db:
             with db.engine.begin() as connection:
-                settings = migrations._config()
-                settings.attributes["connection"] = connection
-                command.upgrade(settings, "0011")
+                migrations.step(connection, "0011")
                 connection.execute(
                     text("INSERT INTO people (id, name, role, created_at, failures) VALUES ('1', 'ada', 'admin', 0, 0)")
                 )
