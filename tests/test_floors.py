@@ -37,6 +37,7 @@ RESOURCES = [
     "tokens",
     "nodes",
     "enrolments",
+    "thresholds",
     "findings",
     "suppressions",
     "jobs",

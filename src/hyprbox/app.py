@@ -46,12 +46,14 @@ from hyprbox.schedules import api as schedules
 from hyprbox.schedules import pages as schedules_pages
 from hyprbox.suppressions import api as suppressions
 from hyprbox.suppressions import pages as suppressions_pages
+from hyprbox.thresholds import api as thresholds
+from hyprbox.thresholds import pages as thresholds_pages
 from hyprbox.tokens import api as tokens
 from hyprbox.tokens import pages as tokens_pages
 from hyprbox.windows import api as windows
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, findings, suppressions, jobs, remediations, guards, presets]
+API = [people, tokens, nodes, enrolments, thresholds, findings, suppressions, jobs, remediations, guards, presets]
 API += [windows, runs, schedules, notices]
 PAGES = [
     overview_pages,
@@ -60,6 +62,7 @@ PAGES = [
     tokens_pages,
     nodes_pages,
     enrolments_pages,
+    thresholds_pages,
     findings_pages,
     suppressions_pages,
     jobs_pages,

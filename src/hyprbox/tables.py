@@ -14,6 +14,7 @@ from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
 from hyprbox.schedules import model as schedules
 from hyprbox.suppressions import model as suppressions
+from hyprbox.thresholds import model as thresholds
 from hyprbox.tokens import model as tokens
 from hyprbox.windows import model as windows
 
@@ -24,6 +25,7 @@ MODELS = [
     tokens,
     nodes,
     enrolments,
+    thresholds,
     findings,
     suppressions,
     jobs,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from hyprnode import values
 from hyprnode.values import Backup, optional
+from hyprwire.thresholds import THRESHOLDS
 
 SECRET = "HYPRBOX_NODE_TOKEN"
 LONGEST_PAUSE = 60
@@ -20,6 +21,12 @@ class Setting:
     default: str
     read: Callable[[str, str], object]
     about: str
+
+
+def threshold(name: str) -> Setting:
+    """One that the control plane may set as well."""
+    kind = THRESHOLDS[name]
+    return Setting(kind.variable, str(kind.default), values.within(kind.least, kind.most), kind.about)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +51,20 @@ class Config:
             "Certificates to watch: paths or globs with colons between them.",
         ),
     ]
-    tls_warn_days: Annotated[
-        int,
-        Setting(
-            "HYPRBOX_TLS_WARN_DAYS",
-            "30",
-            values.days,
-            "Fewer days left: WARN. Unset, a third of the lifetime where a CA issued for less than 90 days.",
-        ),
-    ]
-    tls_critical_days: Annotated[
-        int,
-        Setting(
-            "HYPRBOX_TLS_CRITICAL_DAYS",
-            "7",
-            values.days,
-            "Fewer days left: CRITICAL. Unset, a twelfth of the lifetime where a CA issued for less than 90 days.",
-        ),
-    ]
+    tls_warn_days: Annotated[int, threshold("tlsWarnDays")]
+    tls_critical_days: Annotated[int, threshold("tlsCriticalDays")]
+    disk_warn_percent: Annotated[int, threshold("diskWarnPercent")]
+    disk_critical_percent: Annotated[int, threshold("diskCriticalPercent")]
+    disk_plenty_gib: Annotated[int, threshold("diskPlentyGib")]
+    memory_warn_percent: Annotated[int, threshold("memoryWarnPercent")]
+    memory_critical_percent: Annotated[int, threshold("memoryCriticalPercent")]
+    reboot_critical_days: Annotated[int, threshold("rebootCriticalDays")]
+    updates_warn_days: Annotated[int, threshold("updatesWarnDays")]
+    updates_critical_days: Annotated[int, threshold("updatesCriticalDays")]
+    log_max_gib: Annotated[int, threshold("logMaxGib")]
+    failed_logins_per_day: Annotated[int, threshold("failedLoginsPerDay")]
+    unit_restarts: Annotated[int, threshold("unitRestarts")]
+    ssd_worn_percent: Annotated[int, threshold("ssdWornPercent")]
     backups: Annotated[
         tuple[Backup, ...],
         Setting(

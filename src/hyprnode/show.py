@@ -7,10 +7,11 @@ from hyprnode import scanning
 from hyprnode.config import Config
 from hyprnode.nursery import Nursery
 from hyprnode.scanning import Sight
+from hyprnode.thresholds import Thresholds
 
 
 def show(nursery: Nursery, config: Config, as_json: bool) -> int:
-    sight = scanning.look(nursery, config)
+    sight = scanning.look(nursery, Thresholds.kept(config).applied())
     print(in_json(sight) if as_json else in_words(sight))
     return 0
 

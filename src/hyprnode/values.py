@@ -64,10 +64,15 @@ def seconds(name: str, text: str) -> float:
         raise BadSetting(f"{name} is {text!r}, {sentence}") from None
 
 
-def days(name: str, text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text):
-        raise expected(name, text, "a number of days such as 30")
-    return int(text)
+def within(least: int, most: int) -> Callable[[str, str], int]:
+    """A whole number."""
+
+    def read(name: str, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+            raise expected(name, text, f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
 def paths(name: str, text: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from hyprnode.report import reports, send
 from hyprnode.rhythm import Failure
 from hyprnode.say import Trouble
 from hyprnode.scanning import Sight
+from hyprnode.thresholds import Thresholds
 from hyprwire import FindingReport, Scan
 
 LOOK_EVERY = 5  # seconds
@@ -36,6 +37,7 @@ class Watch:
     """Why a scan should wait."""
 
     def __post_init__(self) -> None:
+        self.thresholds = Thresholds.kept(self.client.config)
         self.trouble = Trouble("rescan")
         self.pressed = Trouble("scan")
 
@@ -54,6 +56,8 @@ class Watch:
         if self.stop.is_set():
             return
         with self.turn:
+            if not scanners and self._is_offered("settings"):
+                self.thresholds.renew(self._ask_for_settings)
             started = stamp()
             sight = self._look(scanners)
             for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
@@ -69,7 +73,7 @@ class Watch:
 
     def _look(self, scanners: Sequence[str]) -> Sight:
         try:
-            sight = scanning.look(self.nursery, self.client.config, scanners)
+            sight = scanning.look(self.nursery, self.thresholds.applied(), scanners)
         except OSError as error:
             raise Failure("scan", f"no process for it: {error.strerror}") from error
         if not sight.runs and not scanners:
@@ -78,7 +82,7 @@ class Watch:
 
     def _about(self, sight: Sight, job_id: str | None, started: str) -> Scan | None:
         """None when the API did not ask for it. Numbers grow, also across restarts, so they start from the clock."""
-        if "scan" not in self.heard.accepts:
+        if not self._is_offered("scan"):
             return None
         self.seq = max(self.seq + 1, time.time_ns() // 1_000_000)
         return Scan(
@@ -88,7 +92,14 @@ class Watch:
             startedAt=started,
             endedAt=stamp(),
             scanners=sight.runs,
+            settings=self.thresholds.taken() if self._is_offered("settings") else None,
         )
+
+    def _is_offered(self, what: str) -> bool:
+        return what in self.heard.accepts
+
+    def _ask_for_settings(self) -> Answer:
+        return self.client.get("/api/settings", nodeId=self.client.config.node_id)
 
     def _post(self, report: FindingReport) -> Answer:
         return self.client.post("/api/findings", report)

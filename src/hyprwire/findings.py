@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from hyprwire.names import check_name, check_node_id
+from hyprwire.thresholds import Taken
 
 
 class Severity(StrEnum):
@@ -45,7 +46,10 @@ class ScannerRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """Which look at the node a report belongs to; `seq` grows, `final` says that nothing more of it follows."""
+    """Which look at the node a report belongs to; `seq` grows, `final` says that nothing more of it follows.
+
+    `settings` are those of the control plane that it looked by, where the control plane offers any.
+    """
 
     id: str
     seq: int
@@ -54,6 +58,7 @@ class Scan:
     startedAt: str | None = None
     endedAt: str | None = None
     scanners: list[ScannerRun] = field(default_factory=list)
+    settings: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

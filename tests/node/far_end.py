@@ -23,7 +23,7 @@ class Call:
 
     @property
     def route(self):
-        """heartbeat, pending, findings, or what a job's path ends with."""
+        """heartbeat, pending, settings, findings, or what a job's path ends with."""
         return self.path.rpartition("/")[2]
 
     @property

@@ -22,6 +22,7 @@ class FullApi(FarEnd):
         super().__init__()
         self.rows = {}
         self.findings = []
+        self.settings = {}
 
     def run(self, script, job_id="job-1", **more):
         with self.changed:
@@ -42,7 +43,9 @@ class FullApi(FarEnd):
     def answer(self, call):
         match call.route:
             case "heartbeat":
-                return Reply(value={"serverTime": "2026-11-22T12:00:00Z", "accepts": ["scan"]})
+                return Reply(value={"serverTime": "2026-11-22T12:00:00Z", "accepts": ["scan", "settings"]})
+            case "settings":
+                return Reply(value={"settings": self.settings})
             case "findings":
                 self.findings.append(call.body)
                 return Reply(value={})

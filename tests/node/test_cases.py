@@ -49,7 +49,7 @@ def test_every_type_has_a_fault_and_every_scanner_a_decoy(scanner):
 
 
 def test_a_log_that_grew_large_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(log, "LARGE", 2**20)
+    monkeypatch.setattr(log, "GIB", 2**19)
     path = cases.write(tmp_path / "var/log/app/debug.log", "x" * (2**21))
 
     (finding,) = log.scan(Host(root=tmp_path), config.load({}))

@@ -37,7 +37,7 @@ def test_a_trailing_slash_is_dropped():
         ("HYPRBOX_SCAN_INTERVAL", "0s", "is '0s', expected a duration above 0 and below 100 years"),
         ("HYPRBOX_NODE_ID", "a b", "is 'a b', expected no '/', white space or control characters"),
         ("HYPRBOX_TLS_PATHS", "certs/*", "is 'certs/*', expected absolute paths or globs with colons between them"),
-        ("HYPRBOX_TLS_WARN_DAYS", "-1", "is '-1', expected a number of days such as 30"),
+        ("HYPRBOX_TLS_WARN_DAYS", "-1", "is '-1', expected a whole number from 0 to 36500"),
         ("HYPRBOX_STATE_DIR", "state", "is 'state', expected an absolute path"),
         ("HYPRBOX_NODE_TOKEN_FILE", "/no", "is '/no', expected a file that can be read (No such file or directory)"),
         ("HYPRBOX_CA_FILE", "/no", "is '/no', expected a file with PEM certificates"),

@@ -15,10 +15,10 @@ ONE = Finding(type="odd.thing", key="here", severity=Severity.WARN, message="odd
 TWO = replace(ONE, key="there")
 
 
-def look_once(directory, of, *found, afresh=False):
+def look_once(directory, of, *found, afresh=False, **given):
     """What is said, and how often somebody had to look."""
     looks = []
-    pages = kept.load(directory, afresh)
+    pages = kept.load(directory, afresh, given)
     said = pages.again("odd", of, lambda: looks.append(1) or iter(found))
     pages.save()
     return said, len(looks)
@@ -49,6 +49,13 @@ def test_another_version_looks_for_itself(tmp_path):
     (tmp_path / "scans.json").write_text(text)
 
     assert look_once(tmp_path, "a", TWO) == ([TWO], 1)
+
+
+def test_other_settings_are_another_question(tmp_path):
+    look_once(tmp_path, "a", ONE)
+
+    assert look_once(tmp_path, "a", TWO, HYPRBOX_SSD_WORN_PERCENT="70") == ([TWO], 1)
+    assert look_once(tmp_path, "a", ONE, HYPRBOX_SSD_WORN_PERCENT="70") == ([TWO], 0)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "nonsense", '{"odd":3}', '{"odd":{"of":1}}'])

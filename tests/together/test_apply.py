@@ -3,7 +3,18 @@
 import pytest
 
 FILES = {
-    "nodes.toml": '[queries]\nweb = "role=web"\n\n[labels.applied-1]\nenv = "prod"\nrole = "web"\n',
+    "nodes.toml": """
+[queries]
+web = "role=web"
+
+[thresholds.tight]
+q = "@web"
+settings = { diskWarnPercent = 70 }
+
+[labels.applied-1]
+env = "prod"
+role = "web"
+""",
     "time.toml": """
 [[windows]]
 name = "nights"
@@ -50,7 +61,8 @@ def apply(server, folder, *words):
 
 def test_a_repository_is_applied_once_and_pruned(server, admin, repository):
     expected = [
-        "~ labels of applied-1: env=prod role=web", "+ query @web: role=web", "+ window nights", "+ schedule nightly",
+        "~ labels of applied-1: env=prod role=web", "+ query @web: role=web",
+        "+ threshold tight: diskWarnPercent=70, for @web", "+ window nights", "+ schedule nightly",
         "+ schedule once", "+ rule on call",
     ]  # fmt: skip
     assert apply(server, repository, "--plan") == (2, expected, "")
@@ -68,12 +80,19 @@ def test_a_repository_is_applied_once_and_pruned(server, admin, repository):
     time.write_text("schedules = []\n" + time.read_text())
     assert apply(server, repository, "--prune") == (0, ["- schedule nightly", "- schedule once"], "")
 
+    nodes = repository / "nodes.toml"
+    nodes.write_text("[queries]\n[thresholds]\n")
+    assert apply(server, repository, "--prune") == (0, ["- threshold tight", "- query @web"], "")
+    assert admin.get("/api/thresholds").json()["items"] == []
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[[windows]]\nname = 'x'\n", "missing required field"),
         ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = []\ntypo = 1\n", "typo is no part of RuleSpec"),
+        ("[thresholds.x]\nq = 'env=prod'\nsettings = { diskWarnPercent = 0 }\n", "diskWarnPercent is 0, expected"),
+        ("[thresholds.x]\nq = 'env=prod'\nsetings = {}\n", "setings is no part of NewThreshold"),
         ("[things]\n", "things is not known"),
         ("x", "time.toml"),
         ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = ['nowhere']\n", "names the channel nowhere"),

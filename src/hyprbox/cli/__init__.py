@@ -17,6 +17,7 @@ COMMANDS = {
     "job": "jobs",
     "schedule": "schedules",
     "window": "windows",
+    "threshold": "thresholds",
     "notify": "notify",
     "preset": "presets",
     "proof": "proofs",

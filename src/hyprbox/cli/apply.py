@@ -28,7 +28,7 @@ class Change:
 @click.option("--plan", is_flag=True, help="Only show what would change; exit code 2 if anything would.")
 @click.option("--prune", is_flag=True, help="Remove what no file speaks of, of the parts that they speak of.")
 def command(folder: Path, plan: bool, prune: bool) -> None:
-    """Labels, queries, schedules, windows and rules as the *.toml files in DIR say. The second time nothing changes."""
+    """Labels, queries, thresholds, windows, schedules, rules as the *.toml files in DIR say; twice changes nothing."""
     api = remote.needed()
     try:
         found = list(changes(api, read(folder), prune))
@@ -45,11 +45,17 @@ def command(folder: Path, plan: bool, prune: bool) -> None:
 
 
 def changes(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
-    yield from of_labels(api, wanted)
-    yield from of_queries(api, wanted, prune)
-    yield from of_many(api, "windows", wanted.windows, prune and "windows" in wanted.parts, window)
-    yield from of_many(api, "schedules", wanted.schedules, prune and "schedules" in wanted.parts, schedule)
-    yield from of_rules(api, wanted, prune)
+    """What is new comes in the order in which one needs the other, what goes in the reverse of it, and last."""
+    parts = [
+        list(of_labels(api, wanted)),
+        list(of_queries(api, wanted, prune)),
+        list(of_thresholds(api, wanted, prune)),
+        list(of_many(api, "windows", wanted.windows, prune and "windows" in wanted.parts, window)),
+        list(of_many(api, "schedules", wanted.schedules, prune and "schedules" in wanted.parts, schedule)),
+        list(of_rules(api, wanted, prune)),
+    ]
+    yield from (change for part in parts for change in part if change.sign != "-")
+    yield from (change for part in reversed(parts) for change in part if change.sign == "-")
 
 
 def of_labels(api: Remote, wanted: Wanted) -> Iterator[Change]:
@@ -73,6 +79,20 @@ def of_queries(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     if prune and "queries" in wanted.parts:
         for name in sorted(there.keys() - wanted.queries.keys()):
             yield Change("-", f"query @{name}", _delete(api, f"/api/queries/{name}"))
+
+
+def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
+    there = {row["name"]: {"q": row["q"], "settings": row["settings"]} for row in api.get("/api/thresholds")["items"]}
+    for name, body in wanted.thresholds.items():
+        if there.get(name) != body:
+            words = " ".join(f"{key}={_word(value)}" for key, value in sorted(body["settings"].items()))
+            sign = "~" if name in there else "+"
+            yield Change(
+                sign, f"threshold {name}: {words}, for {body['q']}", _put(api, f"/api/thresholds/{name}", body)
+            )
+    if prune and "thresholds" in wanted.parts:
+        for name in sorted(there.keys() - wanted.thresholds.keys()):
+            yield Change("-", f"threshold {name}", _delete(api, f"/api/thresholds/{name}"))
 
 
 def of_many(
@@ -114,6 +134,10 @@ def window(there: Any, wanted: Any) -> bool:
 def schedule(there: Any, wanted: Any) -> bool:
     """One that was for once is not compared with its time: it may be over."""
     return all(there[key] == wanted[key] for key in ("cron", "timeZone", "missed", "run"))
+
+
+def _word(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def _anew(api: Remote, part: str, old: Any, whole: Any) -> Callable[[], Any]:

@@ -1,4 +1,4 @@
-"""What files of a repository want: labels, queries, schedules, windows and rules, read from TOML and checked."""
+"""What files of a repository want of labels, queries, thresholds and the like, read from TOML and checked."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,10 +10,12 @@ import msgspec
 
 from hyprbox.notices.spec import RuleSpec
 from hyprbox.schedules.store import NewSchedule
+from hyprbox.thresholds.api import NewThreshold
 from hyprbox.windows.api import NewWindow
+from hyprwire import thresholds
 
 T = TypeVar("T")
-PARTS = ("labels", "queries", "schedules", "windows", "rules")
+PARTS = ("labels", "queries", "thresholds", "schedules", "windows", "rules")
 
 
 class BadFile(Exception):
@@ -26,6 +28,7 @@ class Wanted:
 
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     queries: dict[str, str] = field(default_factory=dict)
+    thresholds: dict[str, Any] = field(default_factory=dict)
     schedules: dict[str, Any] = field(default_factory=dict)
     windows: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
@@ -54,10 +57,18 @@ def _take(wanted: Wanted, said: Mapping[str, Any]) -> None:
         _put(wanted.labels, node, labels)
     for name, q in msgspec.convert(said.get("queries", {}), dict[str, str]).items():
         _put(wanted.queries, name, q)
+    for name, threshold in msgspec.convert(said.get("thresholds", {}), dict[str, dict[str, Any]]).items():
+        _put(wanted.thresholds, name, _threshold(name, threshold))
     for part, kind in (("schedules", NewSchedule), ("windows", NewWindow), ("rules", RuleSpec)):
         for each in msgspec.convert(said.get(part, []), list[dict[str, Any]]):
             whole = msgspec.json.decode(msgspec.json.encode(_strictly(kind, each)))  # as the API would say it
             _put(getattr(wanted, part), whole["name"], whole)
+
+
+def _threshold(name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Checked here, so that a plan says what the control plane would refuse."""
+    whole = _strictly(NewThreshold, said)
+    return {"q": whole.q, "settings": thresholds.check(whole.settings)}
 
 
 def _strictly(kind: Any, said: dict[str, Any]) -> Any:

@@ -15,8 +15,10 @@ from hyprbox.jobs import ending
 from hyprbox.nodes import beats
 from hyprbox.remediations import store as remediations
 from hyprbox.suppressions import store as suppressions
+from hyprbox.thresholds import store as thresholds
 from hyprwire import FindingReport, Heartbeat
 
+ACCEPTS = ["scan", "settings"]
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
 
@@ -26,7 +28,7 @@ async def heartbeat(box: Box, call: Call) -> Answer:
     await box.gate.admit_node(call.header(b"authorization"), beat.node_id)
     now = box.clock.now()
     await box.db.write_many(beats.record, beats.Beat(beat, now))
-    return answer({"serverTime": now, "accepts": ["scan"]})
+    return answer({"serverTime": now, "accepts": ACCEPTS})
 
 
 async def report(box: Box, call: Call) -> Answer:
@@ -44,6 +46,7 @@ def _record(session: Session, said: FindingReport, now: datetime) -> None:
     reports.record(session, said, now, proves)
     suppressions.apply_to_node(session, now, said.nodeId)
     remediations.settle(session, now, said.nodeId, asdict(scan) if scan else None)
+    thresholds.told(session, now, said.nodeId, scan.settings if scan else None)
 
 
 def _check_size(said: FindingReport) -> None:

@@ -14,7 +14,6 @@ from hyprwire import Severity
 
 FAILURES = "/var/log/btmp"
 NEWEST = 20_000  # records that are looked at
-MANY = 100  # a day
 A_DAY = 24 * 3600
 GUARDS = {"fail2ban-server", "crowdsec", "sshguard"}
 # struct utmp: its size, and where the address and the seconds stand. 64-bit ARM and its kin keep no 32-bit times.
@@ -39,7 +38,7 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
         yield from unreadable("auth", FAILURES, f"cannot be read: {error.strerror}")
         return
     count = sum(times.values())
-    if count < MANY:
+    if count < config.failed_logins_per_day:
         return
     guards = sorted(running(host) & GUARDS)
     but = f", {guards[0]} runs" if guards else ", and nothing shuts out who does that"

@@ -21,7 +21,7 @@ def main(order: int, report: int) -> NoReturn:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])
-    host = Host(proc=settings.proc, kept=kept.load(settings.state_dir, afresh=terms["afresh"]))
+    host = Host(proc=settings.proc, kept=kept.load(settings.state_dir, terms["afresh"], settings.given))
     with open(report, "wb") as lines:
         for word in say(chosen(terms["scanners"]), host, settings):
             lines.write(word)

@@ -12,8 +12,7 @@ from hyprwire import Finding, Severity
 # What lies on a disk here. A network file system may hang whoever asks, and is somebody else's disk; an image that
 # cannot be written to is always full.
 ON_DISK = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "jfs", "reiserfs", "bcachefs", "vfat"}
-WARN, CRITICAL = 85, 95
-PLENTY = 20 * 2**30  # bytes: 85 % of a large disk is no trouble yet
+GIB = 2**30
 
 FULL = FindingType(
     "disk.full",
@@ -45,7 +44,7 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
             yield from unreadable("disk", mount.path, f"cannot be measured: {error.strerror}")
             continue
         if "ro" not in mount.of_all:
-            yield from fullness(mount, space)
+            yield from fullness(mount, space, config)
 
 
 def watched(host: Host) -> Iterator[Mount]:
@@ -75,13 +74,15 @@ def readonly(mount: Mount, for_writing: set[str]) -> Finding | None:
     return READONLY.found(mount.path, Severity.CRITICAL, message, fs=mount.kind, source=mount.source)
 
 
-def fullness(mount: Mount, space: os.statvfs_result) -> Iterator[Finding]:
+def fullness(mount: Mount, space: os.statvfs_result, config: Config) -> Iterator[Finding]:
+    """85 % of a large disk is no trouble yet."""
     used, free = percent_used(space), space.f_bavail * space.f_frsize
     facts = {"percent": used, "freeBytes": free, "fs": mount.kind, "source": mount.source}
-    if severity := milder(severity_of(used)) if free > PLENTY else severity_of(used):
+    severity, is_plenty = severity_of(used, config), free > config.disk_plenty_gib * GIB
+    if severity := milder(severity) if is_plenty else severity:
         yield FULL.found(mount.path, severity, f"{mount.path} is {used:.0f} % full, {size(free)} are left", **facts)
     inodes = percent_of_inodes(space)
-    if severity := severity_of(inodes):
+    if severity := severity_of(inodes, config):
         message = f"{mount.path} has used {inodes:.0f} % of its inodes"
         yield INODES.found(mount.path, severity, message, percent=inodes, fs=mount.kind, source=mount.source)
 
@@ -101,10 +102,10 @@ def share(part: int, of: int) -> float:
     return round(100 * part / of, 1) if of else 0.0
 
 
-def severity_of(percent: float) -> Severity | None:
-    if percent >= CRITICAL:
+def severity_of(percent: float, config: Config) -> Severity | None:
+    if percent >= config.disk_critical_percent:
         return Severity.CRITICAL
-    return Severity.WARN if percent >= WARN else None
+    return Severity.WARN if percent >= config.disk_warn_percent else None
 
 
 def milder(severity: Severity | None) -> Severity | None:
@@ -112,7 +113,7 @@ def milder(severity: Severity | None) -> Severity | None:
 
 
 def size(number: int) -> str:
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
+    return f"{number / GIB:.1f} GiB" if number >= GIB else f"{number / 2**20:.0f} MiB"
 
 
 SCANNER = Scanner("disk", scan, (FULL, INODES, READONLY))

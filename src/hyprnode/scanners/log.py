@@ -11,7 +11,7 @@ from hyprnode.scanners.contract import FindingType, Scanner, Seen
 from hyprwire import Severity
 
 LOGS = "/var/log"
-LARGE = 2 * 2**30
+GIB = 2**30
 DEEPEST, MOST_FILES = 4, 20_000
 LOGGERS = {"rsyslogd", "syslog-ng", "syslogd", "metalog", "socklog"}
 
@@ -30,8 +30,8 @@ DOWN = FindingType(
 
 
 def scan(host: Host, config: Config) -> Iterator[Seen]:
-    for path, taken in large(host):
-        message = f"{path} takes {taken / 2**30:.1f} GiB"
+    for path, taken in large(host, config.log_max_gib * GIB):
+        message = f"{path} takes {taken / GIB:.1f} GiB"
         yield OVERSIZED.found(path, Severity.WARN, message, bytes=taken)
     if host.exists("/run/systemd/system"):
         if "systemd-journal" not in running(host):
@@ -40,7 +40,7 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
         yield DOWN.found("syslog", Severity.CRITICAL, "No system logger runs")
 
 
-def large(host: Host) -> Iterator[tuple[str, int]]:
+def large(host: Host, most: int) -> Iterator[tuple[str, int]]:
     """What they take of the disk: files such as lastlog are mostly holes."""
     folders, seen = [(LOGS, 0)], 0
     while folders and seen < MOST_FILES:
@@ -51,7 +51,7 @@ def large(host: Host) -> Iterator[tuple[str, int]]:
             status = host.status(path, follow=False)
             if status and stat.S_ISDIR(status.st_mode) and depth < DEEPEST:
                 folders.append((path, depth + 1))
-            elif status and stat.S_ISREG(status.st_mode) and (taken := status.st_blocks * 512) > LARGE:
+            elif status and stat.S_ISREG(status.st_mode) and (taken := status.st_blocks * 512) > most:
                 yield path, taken
 
 

@@ -9,7 +9,6 @@ from hyprnode.load import ram_percent
 from hyprnode.scanners.contract import FindingType, Scanner, Seen
 from hyprwire import Finding, Severity
 
-LITTLE, HARDLY_ANY = 10, 3  # percent
 FULL_SWAP, TIGHT = 80, 20  # percent of swap used, of memory left: swap that is used while there is memory is no trouble
 WAITING = 10  # percent of the last five minutes
 
@@ -35,7 +34,7 @@ PRESSURE = FindingType(
 
 def scan(host: Host, config: Config) -> Iterator[Seen]:
     left = percent_left(host)
-    for finding in (low(left), swap(host, left), pressure(host.text("/proc/pressure/memory") or "")):
+    for finding in (low(left, config), swap(host, left), pressure(host.text("/proc/pressure/memory") or "")):
         if finding:
             yield finding
 
@@ -58,10 +57,10 @@ def kib(host: Host) -> dict[str, int]:
     return {name: int(number) for name, number in re.findall(r"^(\w+):\s+(\d+)", host.needed("/proc/meminfo"), re.M)}
 
 
-def low(left: float) -> Finding | None:
-    if left >= LITTLE:
+def low(left: float, config: Config) -> Finding | None:
+    if left >= max(config.memory_warn_percent, config.memory_critical_percent):
         return None
-    severity = Severity.CRITICAL if left < HARDLY_ANY else Severity.WARN
+    severity = Severity.CRITICAL if left < config.memory_critical_percent else Severity.WARN
     return LOW.found("ram", severity, f"{left:.1f} % of the memory are left", percentLeft=round(left, 1))
 
 

@@ -12,7 +12,6 @@ from hyprnode.scanners.contract import FindingType, Scanner, Seen
 from hyprwire import Finding, Severity
 
 FLAG = "/run/reboot-required"
-TOO_LONG = timedelta(days=30)
 MODULES = ("/lib/modules", "/usr/lib/modules")
 RPM = "/var/lib/rpm"
 NEEDS_A_RESTART = ("kernel-core", "glibc", "systemd", "dbus-broker", "dbus-daemon")
@@ -31,22 +30,22 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
     if is_container(host):
         return
     for reason in (flagged, kernel, packages):
-        if finding := reason(host):
+        if finding := reason(host, config):
             yield finding
             return
 
 
-def flagged(host: Host) -> Finding | None:
+def flagged(host: Host, config: Config) -> Finding | None:
     """Debian and Ubuntu leave word."""
     status = host.status(FLAG)
     if status is None:
         return None
     names = sorted(set((host.text(f"{FLAG}.pkgs") or "").split()))
     why = f" of {', '.join(names[:4])}" if names else ""
-    return required(host, status.st_mtime, f"A restart is needed to finish the update{why}", packages=names)
+    return required(host, config, status.st_mtime, f"A restart is needed to finish the update{why}", packages=names)
 
 
-def kernel(host: Host) -> Finding | None:
+def kernel(host: Host, config: Config) -> Finding | None:
     """The newest that could start instead of the running one."""
     running = (host.text("/proc/sys/kernel/osrelease") or "").strip()
     newest = max(startable(host, running), key=numbers, default=running)
@@ -54,7 +53,7 @@ def kernel(host: Host) -> Finding | None:
         return None
     since = max(status.st_mtime for folder in MODULES if (status := host.status(f"{folder}/{newest}")))
     message = f"The kernel {running} runs, {newest} is installed"
-    return required(host, since, message, running=running, installed=newest)
+    return required(host, config, since, message, running=running, installed=newest)
 
 
 def startable(host: Host, running: str) -> set[str]:
@@ -73,7 +72,7 @@ def numbers(release: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", release)]
 
 
-def packages(host: Host) -> Finding | None:
+def packages(host: Host, config: Config) -> Finding | None:
     """Red Hat's way: what was installed after the machine started."""
     started = boot_time(host)
     if started is None or not host.exists(RPM):
@@ -83,12 +82,12 @@ def packages(host: Host) -> Finding | None:
     if not newer:
         return None
     message = f"A restart is needed to finish the update of {', '.join(sorted(newer))}"
-    return required(host, min(newer.values()), message, packages=sorted(newer))
+    return required(host, config, min(newer.values()), message, packages=sorted(newer))
 
 
-def required(host: Host, since: float, message: str, **facts: object) -> Finding:
+def required(host: Host, config: Config, since: float, message: str, **facts: object) -> Finding:
     due = host.now() - datetime.fromtimestamp(since, UTC)
-    severity = Severity.CRITICAL if due > TOO_LONG else Severity.WARN
+    severity = Severity.CRITICAL if due > timedelta(days=config.reboot_critical_days) else Severity.WARN
     return REQUIRED.found("system", severity, message, dueDays=max(0, due.days), **facts)
 
 

@@ -18,7 +18,6 @@ EVERY = timedelta(hours=6)
 ASLEEP = 2  # smartctl's exit code for a disk that it was told not to wake
 # By their numbers: reallocated, pending, uncorrectable sectors.
 BAD_SECTORS = {5: "reallocated", 197: "pending", 198: "uncorrectable"}
-WORN = 90  # percent of what its maker promised
 
 FAILING = FindingType(
     "disk.smart_failing",
@@ -40,10 +39,12 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
     if is_container(host) or not disks:
         return
     turn = int(host.now().timestamp() // EVERY.total_seconds())
-    yield from host.kept.again("smart", f"{turn} {' '.join(disks)}", partial(examine, host, disks))
+    yield from host.kept.again(
+        "smart", f"{turn} {' '.join(disks)}", partial(examine, host, disks, config.ssd_worn_percent)
+    )
 
 
-def examine(host: Host, disks: list[str]) -> Iterator[Seen]:
+def examine(host: Host, disks: list[str], worn: int) -> Iterator[Seen]:
     for name in disks:
         ran = host.run(["smartctl", "-n", "standby", "-H", "-A", "-i", "-j", f"/dev/{name}"])
         if ran.code == command.NOT_THERE:
@@ -51,7 +52,7 @@ def examine(host: Host, disks: list[str]) -> Iterator[Seen]:
         if ran.code == ASLEEP:
             yield Gap(f"/dev/{name}")
         elif said := parsed(ran.output):
-            yield from judge(f"/dev/{name}", said)
+            yield from judge(f"/dev/{name}", said, worn)
 
 
 def parsed(output: str) -> Mapping[str, Any]:
@@ -63,12 +64,12 @@ def parsed(output: str) -> Mapping[str, Any]:
     return said if isinstance(said, dict) and "smart_status" in said else {}
 
 
-def judge(disk: str, said: Mapping[str, Any]) -> Iterator[Finding]:
+def judge(disk: str, said: Mapping[str, Any], worn: int) -> Iterator[Finding]:
     facts = {"model": said.get("model_name"), "serial": said.get("serial_number")}
     if said["smart_status"].get("passed") is False:
         message = f"{disk} ({facts['model']}) says that it will fail"
         yield FAILING.found(disk, Severity.CRITICAL, message, **facts)
-    signs = {**bad_sectors(said), **wear(said)}
+    signs = {**bad_sectors(said), **wear(said, worn)}
     if signs:
         some = ", ".join(f"{name} {value}" for name, value in signs.items())
         yield WEAR.found(disk, Severity.WARN, f"{disk} ({facts['model']}) wears out: {some}", signs=signs, **facts)
@@ -80,10 +81,10 @@ def bad_sectors(said: Mapping[str, Any]) -> dict[str, int]:
     return {name: values[number] for number, name in BAD_SECTORS.items() if values.get(number)}
 
 
-def wear(said: Mapping[str, Any]) -> dict[str, int]:
+def wear(said: Mapping[str, Any], worn: int) -> dict[str, int]:
     log = said.get("nvme_smart_health_information_log", {})
     found = {}
-    if log.get("percentage_used", 0) >= WORN:
+    if log.get("percentage_used", 0) >= worn:
         found["percentageUsed"] = log["percentage_used"]
     if log.get("available_spare", 100) < log.get("available_spare_threshold", 0):
         found["availableSpare"] = log["available_spare"]

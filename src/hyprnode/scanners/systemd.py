@@ -13,7 +13,6 @@ from hyprwire import Finding, Severity
 
 LIST = ("systemctl", "list-units", "--all", "--plain", "--no-legend", "--full", "--no-pager")
 SHOW = ("systemctl", "show", "--no-pager", "--property=Id,NRestarts")
-MANY = 5  # restarts
 LATELY = 15 * 60  # seconds
 KINDS = (".service", ".socket", ".mount", ".timer", ".automount", ".swap", ".path")
 # Without these the machine is cut off, unguarded, or does not do what it is there for.
@@ -42,12 +41,12 @@ FLAPPING = FindingType(
 
 def scan(host: Host, config: Config) -> Iterator[Seen]:
     if host.exists("/run/systemd/system"):
-        yield from by_systemd(host)
+        yield from by_systemd(host, config.unit_restarts)
     elif host.exists("/run/openrc"):
         yield from by_openrc(host)
 
 
-def by_systemd(host: Host) -> Iterator[Seen]:
+def by_systemd(host: Host, many: int) -> Iterator[Seen]:
     ran = host.run([*LIST, "--state=failed,auto-restart"])
     if ran.code != 0:
         yield from unreadable("systemd", "systemd", f"cannot be asked: {ran.why}")
@@ -56,7 +55,7 @@ def by_systemd(host: Host) -> Iterator[Seen]:
     rows = [line.split(None, 4)[:4] for line in ran.output.splitlines()]
     yield from (failed(row[0]) for row in rows if row[2] == "failed" and counts(host, row[0], row[1]))
     waiting = [row[0] for row in rows if row[3] == "auto-restart"]
-    yield from flapping(host, waiting)
+    yield from flapping(host, waiting, many)
 
 
 def counts(host: Host, name: str, loaded: str) -> bool:
@@ -70,13 +69,13 @@ def failed(name: str) -> Finding:
     return FAILED.found(name, Severity.CRITICAL if is_vital else Severity.WARN, f"{name} has failed")
 
 
-def flapping(host: Host, waiting: list[str]) -> Iterator[Finding]:
+def flapping(host: Host, waiting: list[str], many: int) -> Iterator[Finding]:
     """The counter never goes back by itself, so only that of a service that was started lately says something."""
     candidates = sorted({*waiting, *started_lately(host)})
     if not candidates:
         return
     for name, restarts in shown(host.run([*SHOW, *candidates]).output):
-        if restarts >= MANY or name in waiting:
+        if restarts >= many or name in waiting:
             message = f"{name} was started again {restarts} times"
             yield FLAPPING.found(name, Severity.WARN, message, restarts=restarts)
 

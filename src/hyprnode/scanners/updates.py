@@ -11,8 +11,6 @@ from hyprnode.scanners.contract import FindingType, Scanner, Seen
 from hyprnode.scanners.pending import AUTO_DISABLED, HELD, SECURITY
 from hyprwire import Severity
 
-STALE, VERY_STALE = timedelta(days=7), timedelta(days=30)
-
 STALE_LISTS = FindingType(
     "updates.stale_lists",
     "Package lists are old",
@@ -25,18 +23,19 @@ def scan(host: Host, config: Config) -> Iterator[Seen]:
     """Ages are told anew each time, the rest when something has changed."""
     manager = next((one for one in MANAGERS if host.exists(one.mark)), None)
     if manager:
-        yield from stale_lists(host, manager.name, manager.fetched(host))
+        yield from stale_lists(host, config, manager.name, manager.fetched(host))
         yield from host.kept.again("updates", manager.state(host), partial(manager.look, host))
 
 
-def stale_lists(host: Host, key: str, fetched: datetime | None) -> Iterator[Seen]:
+def stale_lists(host: Host, config: Config, key: str, fetched: datetime | None) -> Iterator[Seen]:
     if fetched is None:
         message = "The lists of packages were never fetched, so nobody knows which updates wait"
         yield STALE_LISTS.found(key, Severity.WARN, message)
         return
     age = host.now() - fetched
-    if age > STALE:
-        severity = Severity.CRITICAL if age > VERY_STALE else Severity.WARN
+    warn, critical = (timedelta(days=days) for days in (config.updates_warn_days, config.updates_critical_days))
+    if age > min(warn, critical):
+        severity = Severity.CRITICAL if age > critical else Severity.WARN
         message = f"The lists of packages were last fetched {age.days} days ago"
         yield STALE_LISTS.found(key, severity, message, ageDays=age.days)
 
