@@ -3,6 +3,8 @@
 PYTHON := .venv/bin/python
 SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/dev/null | grep -vE '\.(py|toml|c)$$|-without$$')
 
+PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
 .PHONY: run agent packages images release test-agent dev test lint types bench docs lock screenshots
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
@@ -53,10 +55,10 @@ survival: .venv/ready-to-test   ## everything that may happen to a job, to jobs 
 	SURVIVAL=whole $(PYTHON) -m pytest tests/survival/test_way.py
 	$(PYTHON) -m tests.survival
 
-lock: .venv/ready           ## renews requirements.lock
+lock: .venv/ready           ## renews requirements.lock, and what of it the control plane needs, requirements.server.lock
 	.venv/bin/python -m pip install -q uv
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra server --extra dev pyproject.toml -o requirements.lock
+	$(PINNED) --extra server --extra dev pyproject.toml -o requirements.lock
+	$(PINNED) --no-annotate --extra server -c requirements.lock pyproject.toml -o requirements.server.lock
 
 .venv/ready: requirements.lock package-lock.json pyproject.toml hatch_build.py tools/setup
 	@tools/setup

@@ -85,7 +85,7 @@ def test_a_second_time_nothing_is_changed_and_nothing_restarted(stage, eu_1):
 def test_an_upgrade_during_a_job_loses_nothing_of_it(stage, eu_1, carried):
     job = stage.queue(eu_1, "for n in $(seq 60); do echo $n; sleep 0.1; done; exit 3")
     stage.printed(job, "3\n")
-    (carried / NAME).write_bytes(agent.newer_executable(EXECUTABLE))
+    (carried / NAME).write_bytes(agent.of_version("9.9.9", EXECUTABLE))
     try:
         said = stage.box.run("curl -fsSL http://10.99.0.1:4000/install.sh | sh").output
     finally:

@@ -14,6 +14,7 @@ SMALL = "systemd systemd-sysv dbus iproute2 procps ca-certificates curl"
 SETTLE = 'echo box >"$1/etc/hostname"; echo "127.0.1.1 box" >>"$1/etc/hosts"'
 BULLSEYE = Recipe("bullseye", SMALL, SETTLE)
 TRIXIE = Recipe("trixie", SMALL, SETTLE)
+OF_A_CLOUD = Recipe("bookworm", f"{SMALL} cloud-init", SETTLE)
 DEBIANS = {"11": BULLSEYE, "12": BOOKWORM, "13": TRIXIE}
 
 # What a container finds: /proc, /dev/shm and /dev/null; and who it is, a user whom nobody knows.

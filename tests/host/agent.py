@@ -35,7 +35,7 @@ def command(box: Box, *words: str, **settings: str) -> Ended:
 def newer(box: Box) -> str:
     """What puts an agent of version 9.9.9 in the place of the one in the box."""
     if EXECUTABLE is not None:
-        box.write("/var/tmp/hyprnode", newer_executable(EXECUTABLE), mode=0o755)
+        box.write("/var/tmp/hyprnode", of_version("9.9.9", EXECUTABLE), mode=0o755)
         return f"mv /var/tmp/hyprnode {PROGRAM}"
     return f"""
     cp -r {HOME} {HOME}.new
@@ -45,7 +45,7 @@ def newer(box: Box) -> str:
     """
 
 
-def newer_executable(executable: Path) -> bytes:
+def of_version(version: str, executable: Path) -> bytes:
     """The same in another version: of the archive at its end, the one compiled line that says it."""
     made = io.BytesIO()
     with zipfile.ZipFile(executable) as old:
@@ -56,7 +56,8 @@ def newer_executable(executable: Path) -> bytes:
                 content = old.read(entry)
                 if entry.filename == "hyprwire/__init__.pyc":
                     assert content.count(hyprwire.__version__.encode()) == 1
-                    content = content.replace(hyprwire.__version__.encode(), b"9.9.9")
+                    assert len(version) == len(hyprwire.__version__)  # its length is written before it
+                    content = content.replace(hyprwire.__version__.encode(), version.encode())
                 new.writestr(entry.filename, content)
     return made.getvalue()
 

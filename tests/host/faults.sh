@@ -74,7 +74,7 @@ unit postgresql.service 'Type=oneshot\nExecStart=/bin/false'
 unit again.service 'ExecStart=/bin/bash -c "echo >>/run/again; [ $(wc -l </run/again) -gt 6 ] && exec sleep 1000"\nRestart=always\nRestartSec=50ms\n[Unit]\nStartLimitIntervalSec=0'
 #: INFO service.stale_libs stale.service
 cp /bin/sleep /usr/local/bin/mine
-unit stale.service 'ExecStart=/usr/local/bin/mine 1000'
+unit stale.service 'Type=exec\nExecStart=/usr/local/bin/mine 1000' # exec: it runs before the next line replaces it
 #: CRITICAL port.exposed tcp/6379
 unit redis.service 'ExecStart=/usr/bin/python3 -m http.server 6379'
 #: WARN port.exposed tcp/5432

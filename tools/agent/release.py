@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         wheels = Path(work) / "wheels"
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        lock = build.ROOT / "requirements.lock"
+        lock = build.ROOT / "requirements.server.lock"
         subprocess.run([*pip, "wheel", "--no-deps", "-w", wheels, build.ROOT], check=True)
         subprocess.run(
             [*pip, "download", "--require-hashes", "--only-binary", ":all:", "-r", lock, "-d", wheels], check=True
@@ -40,6 +40,7 @@ def bundle(wheels: Path) -> Path:
     target = build.DIST / f"{name}.tar"
     target.unlink(missing_ok=True)
     files = {f"wheels/{path.name}": path for path in wheels.iterdir()}
+    files["wheels/requirements.txt"] = build.ROOT / "requirements.server.lock"
     files |= {path.name: path for path in build.DIST.iterdir() if path.suffix != ".sig" and path.is_file()}
     with tarfile.open(target, "w") as archive:
         for inside, path in sorted(files.items()):

@@ -11,6 +11,7 @@ from hyprnode.jobs.place import NoPlace
 from hyprwire import __version__
 
 UNIT = "hyprnode.service"
+OURS = "/hyprnode.service.d/token.conf"
 ASKED = ("LoadState", "ActiveState", "NeedDaemonReload", "DropInPaths", "KillMode", "UnitFileState")
 
 
@@ -52,8 +53,8 @@ def drift(unit: dict[str, str]) -> Iterator[Check]:
 def deviations(unit: dict[str, str]) -> Iterator[str]:
     if unit.get("NeedDaemonReload") == "yes":
         yield f"{UNIT} was changed since it was loaded: systemctl daemon-reload"
-    if unit.get("DropInPaths"):
-        yield f"{UNIT} is changed by {unit['DropInPaths']}"
+    if changing := [path for path in unit.get("DropInPaths", "").split() if not path.endswith(OURS)]:
+        yield f"{UNIT} is changed by {' '.join(changing)}"
     if unit.get("KillMode", "process") != "process":
         yield f"{UNIT} has KillMode={unit['KillMode']}, expected process: a stop could end jobs without systemd's units"
     if unit.get("UnitFileState") not in ("enabled", "enabled-runtime", None, ""):

@@ -27,6 +27,16 @@ RuntimeDirectory=hyprnode
 RuntimeDirectoryPreserve=yes
 StateDirectory=hyprnode
 StateDirectoryMode=0700
+# Of the agent alone: a job is a unit of its own. Nothing here gives it another view of the host's files, see docs/why.
+UMask=0077
+LimitCORE=0
+MemoryMax=1G
+TasksMax=1024
+NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
 
 [Install]
 WantedBy=multi-user.target
