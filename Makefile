@@ -5,7 +5,7 @@ SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/de
 
 PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run agent packages images release test-agent dev test lint types bench docs lock screenshots
+.PHONY: run agent packages images release test-agent again dev test lint types bench docs lock screenshots
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
@@ -32,6 +32,10 @@ release: images packages    ## one archive with all of it and the wheels, for a 
 test-agent: .venv/ready-to-test  ## what `make test` shows of the agent, of the executable
 	@tools/setup-agent
 	$(PYTHON) tools/agent/suites.py
+
+again: .venv/ready-to-test  ## the executable a second time, elsewhere, by somebody else, on another day: the same bytes; minutes
+	@tools/setup-agent
+	@$(PYTHON) tools/agent/again.py
 
 lint: .venv/ready-to-test
 	.venv/bin/ruff check

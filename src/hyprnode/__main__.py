@@ -39,7 +39,7 @@ def main() -> int:
             return install(words)
         case ["uninstall", *words]:
             return uninstall(words)
-        case ["version"]:
+        case ["version" | "--version"]:
             return version()
         case ["supervise"]:
             return supervise()

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from hyprwire import __version__
+from tests.executable import trees
 from tests.executable.making import into, packages
 from tests.executable.test_install import FILES
 from tests.host import agent
@@ -67,6 +68,44 @@ def test_an_rpm_holds_the_very_same_file(made, tmp_path):
     subprocess.run(["tar", "-xf", f"{package.name}.tgz"], cwd=tmp_path, check=True)
 
     assert (tmp_path / "usr/bin/hyprnode").read_bytes() == EXECUTABLE.read_bytes()
+
+
+INTO_A_TREE = """
+tree=$1 package=$2
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o "lowerdir=$tree,upperdir=/mnt/upper,workdir=/mnt/work" /mnt/root
+mount -t proc proc /mnt/root/proc
+files() { (cd /mnt/root; find etc usr var/lib opt run -xdev -not -path '*/rpm*' | sort); }
+files >/mnt/before
+rpm --root /mnt/root --nodeps -i "$package" >&2
+files | diff /mnt/before - | grep '^[<>]' || true
+rpm --root /mnt/root --nodeps -V hyprnode
+chroot /mnt/root hyprnode version
+stat -c '%a %U' /mnt/root/usr/bin/hyprnode
+rpm --root /mnt/root --nodeps -U --replacepkgs "$package" >&2
+rpm --root /mnt/root -q hyprnode
+rpm --root /mnt/root -e hyprnode >&2
+files | diff /mnt/before -
+"""
+
+
+def test_an_rpm_is_installed_checked_upgraded_and_taken_away(made):
+    """In a Debian's tree: rpm brings its own database, and what the package needs is a kernel."""
+    (package,) = made[0].glob("*.rpm")
+    words = ["unshare", "--mount", "bash", "-ec", INTO_A_TREE, "rpm", trees.named("Debian 13"), package]
+
+    ran = subprocess.run(words, capture_output=True, text=True)
+
+    assert ran.stdout.splitlines() == [
+        "> usr/bin/hyprnode",
+        "> usr/lib/systemd/system/hyprnode.service",
+        "> usr/local/bin/hyprnode",
+        f"hyprnode {__version__}",
+        "755 root",
+        f"hyprnode-{__version__}-1.x86_64",
+    ], ran.stderr
+    assert "hyprnode install --url" in ran.stderr
 
 
 def test_the_archive_for_pythons_runs_in_one_of_another_version(made, stage):

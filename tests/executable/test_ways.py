@@ -50,7 +50,9 @@ def test_cloud_init_makes_a_machine_a_node(debian, memory_folder, tmp_path):
         code = stage.admin.post("/api/enrolments", json={"labels": {"env": "prod"}}).json()["code"]
         stage.box.write(f"{SEED}/user-data", cloud_init(URL, code))
         stage.box.write(f"{SEED}/meta-data", "instance-id: i-1\nlocal-hostname: web-1\n")
-        stage.box.write("/etc/cloud/cloud.cfg.d/90.cfg", "datasource_list: [NoCloud]\nnetwork: {config: disabled}\n")
+        stage.box.write(
+            "/etc/cloud/cloud.cfg.d/90.cfg", "datasource_list: [NoCloud]\nnetwork: {config: disabled}\nlocale: false\n"
+        )
 
         said = stage.box.run(f"cloud-init schema --config-file {SEED}/user-data").output
         assert "Valid" in said
