@@ -59,7 +59,7 @@ class Gate:
         self._badges: dict[str, Badge] = {}
         self._fleet: dict[str, bool] = {}
         self._callers: dict[str, Caller] = {}
-        self.used: dict[str, datetime] = {}
+        self.used: dict[str, datetime] = {}  # since that was last written down, and when first
         self._catching_up: asyncio.Task[None] | None = None
         self._of_a_token, self._of_a_node = Pace(*OF_A_TOKEN), Pace(*OF_A_NODE)
 
@@ -107,11 +107,11 @@ class Gate:
             return ANYBODY
         digest = secret.digest(text)
         badge = self._badges.get(digest) or await self._find_badge(text, digest)
-        now = self._clock.now()
-        if badge.expires_at and badge.expires_at <= now:
+        if badge.expires_at and badge.expires_at <= self._clock.now():
             raise Unauthenticated("the node token has expired, mint a new one under Settings")
         if badge.token_id:
-            self.used[badge.token_id] = now
+            if badge.token_id not in self.used:
+                self.used[badge.token_id] = self._clock.now()
             if badge.node_id is not None and not self._of_a_token.allows(badge.token_id):
                 raise TooMany(f"the token of node {badge.node_id} asks more than {OF_A_TOKEN[0]} times a second")
         return badge

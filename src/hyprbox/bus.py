@@ -1,7 +1,8 @@
 """Wake-ups from one process to the others, over PostgreSQL's NOTIFY.
 
 They are told after the commit, in a transaction of their own: inside the one of the change they would halve the rate of
-commits. A lost one costs some seconds, never a job: who waits also looks by itself now and then.
+commits. What every heartbeat touches is told twice a second, by the thread that listens: each NOTIFY is a transaction.
+A lost one costs some seconds, never a job: who waits also looks by itself now and then.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ CHANNEL = "hyprbox"
 LARGEST_PAYLOAD = 7000  # PostgreSQL takes 8000 bytes
 RETRY_SECONDS = 1.0
 QUIET_SECONDS = 5.0
+GENTLE = {("fleet", "nodes"), ("fleet", "findings")}
+NOTIFY = "SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)"  # a hint is worth no wait for a disk
 
 
 class Bus:
@@ -33,15 +36,22 @@ class Bus:
         self._loop = asyncio.get_running_loop()
         self._me = secrets.token_hex(4)
         self._stopping = threading.Event()
+        self._gentle: set[Topic] = set()
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._listen, name="listen", daemon=True)
         self._thread.start()
 
     def tell(self, engine: Engine, topics: Sequence[Topic]) -> None:
-        """Called in the writer's thread."""
+        """Called in the writers' threads."""
+        with self._lock:
+            self._gentle.update(GENTLE.intersection(topics))
+        urgent = [topic for topic in topics if topic not in GENTLE]
+        if not urgent:
+            return
         try:
             with engine.begin() as connection:
-                for payload in payloads(self._me, topics):
-                    connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+                for payload in payloads(self._me, urgent):
+                    connection.exec_driver_sql(NOTIFY, (CHANNEL, payload))
         except Exception:
             seldom.error("other processes could not be told of a change", "they will see it in some seconds")
 
@@ -68,6 +78,14 @@ class Bus:
                     self._say(topics)
                 if self._stopping.is_set():
                     return
+            self._tell_gently(connection)
+
+    def _tell_gently(self, connection: psycopg.Connection) -> None:
+        with self._lock:
+            topics, self._gentle = sorted(self._gentle), set()
+        if topics:
+            for payload in payloads(self._me, topics):
+                connection.execute(NOTIFY, (CHANNEL, payload))
 
     def _say(self, topics: Sequence[Topic] | None) -> None:
         if not self._stopping.is_set():

@@ -6,7 +6,9 @@ database, or a step of the clock, everybody gets the whole patience again.
 
 import asyncio
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import text
@@ -33,7 +35,7 @@ LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 LISTEN_SECONDS = 10
-HEARD_AT_ONCE = 1000
+NOTED_AT_ONCE = 1000
 CHANGES_KEPT = timedelta(hours=1)
 TOKEN_ENDS_SOON = timedelta(days=14)
 
@@ -45,7 +47,8 @@ async def forever(box: Box) -> None:
         try:
             with box.db.meter.timed("sweep"):
                 await box.db.write(sweep, box.clock.now(), box.config, step.happened())
-            await box.db.write(tokens.note_use, _taken(box.gate.used))
+            for used in _portions(_taken(box.gate.used)):
+                await box.db.write(tokens.note_use, used)
         except Exception as error:
             note(error, "the sweep")
         await asyncio.sleep(box.config.sweep_interval.total_seconds())
@@ -56,9 +59,8 @@ async def listen(box: Box) -> None:
     while True:
         await asyncio.sleep(LISTEN_SECONDS)
         try:
-            heard = list(_taken(box.heard).items())
-            for first in range(0, len(heard), HEARD_AT_ONCE):  # heartbeats are written in between
-                await box.db.write(contact.note, dict(heard[first : first + HEARD_AT_ONCE]))
+            for heard in _portions(_taken(box.heard)):
+                await box.db.write(contact.note, heard)
             await box.db.write(_mark_silent, box.clock.now())
         except Exception as error:
             note(error, "writing down who was heard")
@@ -140,3 +142,10 @@ def _taken(used: dict[str, T]) -> dict[str, T]:
     taken = dict(used)
     used.clear()
     return taken
+
+
+def _portions(noted: dict[str, T]) -> Iterator[dict[str, T]]:
+    """Heartbeats are written in between."""
+    rest = iter(noted.items())
+    while portion := dict(islice(rest, NOTED_AT_ONCE)):
+        yield portion

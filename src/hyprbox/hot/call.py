@@ -1,7 +1,6 @@
 """A request of an agent and its answer, without a framework: these routes carry nearly all traffic."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -52,11 +51,10 @@ class Call:
         return values[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     status: int = 200
     body: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
 
 
 NULL = Answer(body=b"null")

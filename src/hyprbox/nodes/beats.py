@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -57,9 +57,10 @@ class Rows:
         return cls(columns, sqlite, msgspec.json.encode(shaped).decode())
 
     def run(self, session: Session, statement: str) -> int:
-        """BEATS in the statement are the rows, each called `beat`. How many rows it changed."""
+        """BEATS in the statement are the rows, each called `beat`. How many rows it changed, or what it counted."""
         made = statement.replace("BEATS", self._from_sqlite() if self.sqlite else self._from_postgresql())
-        return session.connection().exec_driver_sql(made, {"rows": self.json}).rowcount
+        result = session.connection().exec_driver_sql(made, {"rows": self.json})
+        return result.scalar_one() if result.returns_rows else result.rowcount
 
     def _from_sqlite(self) -> str:
         """No WITH in front of the statement: behind one the driver does not count what an UPDATE has changed."""
@@ -75,6 +76,14 @@ SAME_AGAIN = """
 UPDATE node_state SET last_seen = beat.now, silent_since = NULL, cpu = beat.cpu, ram = beat.ram, disk = beat.disk,
     uptime_seconds = coalesce(beat.uptime_seconds, node_state.uptime_seconds)
 FROM BEATS WHERE node_state.node_id = beat.node_id AND node_state.said = beat.said AND node_state.status = 'ONLINE'"""
+
+# The same and the samples in one go, where a statement may change two tables: the rows are taken apart once.
+SAME_AGAIN_SAMPLED = f"""
+WITH beat AS MATERIALIZED (SELECT * FROM BEATS),
+known AS ({SAME_AGAIN.replace("BEATS", "beat")} RETURNING node_state.node_id),
+sampled AS (INSERT INTO samples (node_id, ts, cpu, ram, disk)
+    SELECT node_id, ts, cpu, ram, disk FROM beat JOIN known USING (node_id) ON CONFLICT DO NOTHING)
+SELECT count(*) FROM known"""
 
 SAMPLE = """
 INSERT INTO samples (node_id, ts, cpu, ram, disk)
@@ -126,8 +135,7 @@ journal_broke_at = CASE WHEN excluded.journal_seq < node_state.journal_seq
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(NamedTuple):
     heartbeat: Heartbeat
     now: datetime
 
@@ -136,14 +144,17 @@ def record(session: Session, beats: list[Beat]) -> None:
     """The last beat of a node says what it is and how it is, the first one of a time slot is its sample."""
     last = {beat.heartbeat.node_id: beat for beat in beats}
     short = Rows.of(session, SHORT, [_short(beat) for beat in last.values()])
-    if short.run(session, SAME_AGAIN) < len(last):
+    sampled = not short.sqlite and len(last) == len(beats)
+    all_known = short.run(session, SAME_AGAIN_SAMPLED if sampled else SAME_AGAIN) == len(last)
+    if not all_known:
         whole = Rows.of(session, WHOLE, [_short(beat) + _rest(beat) for beat in last.values()])
         for statement in (CHANGE, NODE, STATE):
             whole.run(session, statement)
     if len(last) < len(beats):
         first = {(beat.heartbeat.node_id, _slot(to_ms(beat.now))): beat for beat in reversed(beats)}
         short = Rows.of(session, SHORT, [_short(beat) for beat in first.values()])
-    short.run(session, SAMPLE)
+    if not (all_known and sampled):
+        short.run(session, SAMPLE)
     wake(session, "fleet", "nodes")
 
 

@@ -118,8 +118,8 @@ def of_node(session: Session, node_id: str) -> Sequence[Token]:
 
 
 def note_use(session: Session, used: Mapping[str, datetime]) -> None:
-    for token_id, at in used.items():
-        session.execute(update(Token).where(Token.id == token_id).values(used_at=at))
+    if used:
+        session.execute(update(Token), [{"id": token_id, "used_at": at} for token_id, at in used.items()])
 
 
 def _live(now: datetime) -> ColumnElement[bool]:
