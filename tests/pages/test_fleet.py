@@ -41,7 +41,9 @@ def test_a_run_is_planned_begun_paused_and_stopped(world):
     begun = ada.post("/dashboard/begin-run", form | {"sure": "yes"}).headers["location"]
     page = ada.get(begun).text
     assert "0 of 3 nodes done, 1 at work." in page
-    assert re.search(r'aria-label="1 at work"', page)
+    assert page.count('title="moved-') == 3
+    assert re.search(r'square is-idle" href="/dashboard/jobs/\w+" title="moved-\d: Not fetched yet"', page)
+    assert re.search(r"<h3>Canary <span>0 of 1</span></h3>.*<h3>Rest <span>0 of 2</span></h3>", page, re.S)
     assert "echo &lt;b&gt;" in page
     assert "echo" not in world.visitor("bo").get(begun).text
     assert ada.post(f"{begun}/pausing").status_code == 303

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hyprbox.findings.model import Event, Finding
+from hyprbox.findings.model import State as FindingState
 from hyprbox.jobs import store
 from hyprbox.jobs.model import Job, State
 from hyprbox.jobs.phases import Phase, phases
@@ -40,7 +41,7 @@ def look_at(session: Session, now: datetime, job_id: str, may_read: bool) -> One
         ending=ending(job, now) if job.has_ended else None,
         tail=tail(session, job) if may_read else None,
         findings=findings,
-        phases=phases(job, findings, now),
+        phases=phases(job, findings, _proven(session, job), now),
         earlier=store.page(session, job.node_id, None, job.id, EARLIER),
     )
 
@@ -48,3 +49,8 @@ def look_at(session: Session, now: datetime, job_id: str, may_read: bool) -> One
 def _meant_to_fix(session: Session, job: Job) -> Sequence[Finding]:
     named = select(Event.finding_id).where(Event.node_id == job.node_id, Event.job_id == job.id)
     return session.scalars(select(Finding).where(Finding.node_id == job.node_id, Finding.id.in_(named))).all()
+
+
+def _proven(session: Session, job: Job) -> set[str]:
+    gone = Event.node_id == job.node_id, Event.job_id == job.id, Event.became == FindingState.RESOLVED
+    return set(session.scalars(select(Event.finding_id).where(*gone)))

@@ -1,6 +1,6 @@
 """A fix from the click to its proof, as four steps: fetched, run, scanned again, proven."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,11 +25,14 @@ class Phase:
     text: str
 
 
-def phases(job: Job, findings: Sequence[Finding], now: datetime) -> list[Phase]:
-    """None for a job that is to fix nothing."""
+def phases(job: Job, findings: Sequence[Finding], proven: Collection[str], now: datetime) -> list[Phase]:
+    """None for a job that is to fix nothing. `proven`: which findings a scan after this very job has seen gone; what
+    another job has fixed since is none of its merits.
+    """
     if not (job.rescan and findings):
         return []
-    return [_fetched(job), _ran(job, now), _scanned(job, findings), _proven(findings)]
+    waits = any(finding.state == FindingState.FIXING and finding.fix_job == job.id for finding in findings)
+    return [_fetched(job), _ran(job, now), _scanned(job, waits), _proven(len(findings), len(proven), waits)]
 
 
 def _fetched(job: Job) -> Phase:
@@ -45,17 +48,17 @@ def _ran(job: Job, now: datetime) -> Phase:
     return Phase(sign(job), "Run", f"{'took' if job.has_ended else 'for'} {span(length)}")
 
 
-def _scanned(job: Job, findings: Sequence[Finding]) -> Phase:
+def _scanned(job: Job, waits: bool) -> Phase:
     by = f"by {listed(job.rescan)}"
-    if any(finding.state == FindingState.FIXING for finding in findings):
+    if waits:
         return Phase(AT_WORK if job.state == State.SUCCEEDED else TO_COME, "Scanned again", by)
     return Phase(DONE if job.state == State.SUCCEEDED else TO_COME, "Scanned again", by)
 
 
-def _proven(findings: Sequence[Finding]) -> Phase:
-    if any(finding.state == FindingState.FIXING for finding in findings):
+def _proven(meant: int, fixed: int, waits: bool) -> Phase:
+    if waits:
         return Phase(TO_COME, "Proven", "only a scan can do that")
-    fixed = sum(finding.resolved_how == "verified" for finding in findings)
-    if fixed == len(findings):
+    if fixed == meant:
         return Phase(Sign("ok", "verified", ""), "Verified fixed", "the scan does not see it any more")
-    return Phase(Sign("crit", "failed", ""), "Not fixed", f"{fixed} of {len(findings)} are gone")
+    by_it = "by this job" if meant == 1 else f"{fixed} of {meant} are gone"
+    return Phase(Sign("crit", "failed", ""), "Not fixed", by_it)

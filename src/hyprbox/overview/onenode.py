@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.findings import search
 from hyprbox.findings import words as finding_words
-from hyprbox.findings.model import Event, Finding
+from hyprbox.findings.model import Event, Finding, ScannerState
 from hyprbox.findings.model import State as FindingState
 from hyprbox.findings.titles import title
 from hyprbox.jobs import store as jobs
@@ -20,6 +20,7 @@ from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import Node
 from hyprbox.overview.plot import Curve, Range, Window, curves
 from hyprbox.sign import Sign
+from hyprbox.words import count, listed, relative
 from hyprwire import Severity
 
 FINDINGS, JOBS, MARKS = 8, 5, 40
@@ -54,6 +55,7 @@ class OneNode:
     bars: list[Bar]
     findings: Sequence[Finding]
     jobs: Sequence[Job]
+    scanned: str
 
 
 def look_at(session: Session, now: datetime, node_id: str, range: Range, may_read: bool) -> OneNode:
@@ -67,7 +69,19 @@ def look_at(session: Session, now: datetime, node_id: str, range: Range, may_rea
         bars=[_bar(job, window, may_read) for job in _ran(session, node_id, window)],
         findings=search.page(session, search.Filter(node_id=node_id), None, FINDINGS),
         jobs=jobs.page(session, node_id, None, None, JOBS),
+        scanned=_scanned(session, node_id, now),
     )
+
+
+def _scanned(session: Session, node_id: str, now: datetime) -> str:
+    """When somebody has looked last, and who could not: silence of a scanner that fails is no good news."""
+    said = session.scalars(select(ScannerState).where(ScannerState.node_id == node_id)).all()
+    if not said:
+        return "No scan has come yet."
+    failing = sorted(each.scanner for each in said if each.error)
+    could_not = f" {listed(failing)} could not look." if failing else ""
+    by = f"{count(len(said), 'scanner')} looked" if all(each.scanner for each in said) else "A scan came"
+    return f"{by}, last {relative(max(each.seen_at for each in said), now)}.{could_not}"
 
 
 def _opened(session: Session, node_id: str, window: Window) -> Sequence[tuple[Event, Finding]]:

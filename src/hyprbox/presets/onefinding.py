@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hyprbox.findings import store
-from hyprbox.findings.model import Event, Finding
+from hyprbox.findings.model import Finding
 from hyprbox.jobs.model import Job
+from hyprbox.presets.story import Step, tell
 from hyprbox.remediations import store as remediations
 from hyprbox.remediations.comparison import Pair, pairs
 from hyprbox.remediations.model import Remediation
@@ -20,10 +21,10 @@ class OneFinding:
 
     finding: Finding
     last_seen: datetime
-    events: Sequence[Event]
     job: Job | None
     fixes: Sequence[Remediation]
     compared: list[Pair]
+    story: list[Step]
 
     @property
     def last_fix(self) -> Remediation | None:
@@ -33,13 +34,14 @@ class OneFinding:
 def look_at(session: Session, finding_id: str) -> OneFinding:
     finding = store.get(session, finding_id)
     fixes = remediations.of_finding(session, finding_id)
+    events = store.events(session, finding_id)
     return OneFinding(
         finding=finding,
         last_seen=store.last_seen(session, [finding])[finding.id],
-        events=store.events(session, finding_id),
         job=session.get(Job, (finding.node_id, finding.fix_job)) if finding.fix_job else None,
         fixes=fixes,
         compared=_compared(session, fixes),
+        story=tell(session, events, fixes),
     )
 
 

@@ -13,7 +13,6 @@ from hyprbox.errors import Invalid
 from hyprbox.findings.evidence import rows
 from hyprbox.findings.model import State
 from hyprbox.findings.until import ACKNOWLEDGED, SNOOZED
-from hyprbox.findings.words import happened
 from hyprbox.form import TheForm
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.presets import store
@@ -65,7 +64,6 @@ async def _page(
         refusal.status if refusal else 200,
         seen=seen,
         finding=seen.finding,
-        story=[(event, *happened(event)) for event in seen.events],
         evidence=rows(seen.finding.details),
         preset=preset,
         record=await box.db.read(record_of, preset.id) if preset else None,

@@ -1,5 +1,6 @@
 """One run: its batches, its nodes, and what a person may say to it."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import get, post
@@ -12,9 +13,11 @@ from hyprbox.errors import Invalid
 from hyprbox.form import TheForm
 from hyprbox.look.frame import TheFrame, go
 from hyprbox.paging import page
+from hyprbox.remediations.store import record_of
 from hyprbox.runs import store
 from hyprbox.runs.api import look_at, may_go_on
 from hyprbox.runs.model import Step
+from hyprbox.runs.onerun import name_of, rows, squares
 from hyprbox.runs.words import STEPS, bars, in_short, sign
 
 AT_ONCE = 100
@@ -25,13 +28,15 @@ async def show(
     run_id: FromPath[str], frame: TheFrame, box: TheBox, after: FromQuery[int | None] = None,
     in_state: Annotated[Step | None, QueryParameter(name="state")] = None,
 ) -> Template:  # fmt: skip
-    seen = await box.db.read(_look, run_id, in_state, after)
-    found = page(seen["targets"], AT_ONCE, lambda target: target, lambda target: str(target.place))
-    run = seen["run"]
+    seen = await box.db.read(_look, frame.now, run_id, in_state, after)
+    found = page(seen["rows"], AT_ONCE, lambda row: row, lambda row: str(row.target.place))
+    run, spec = seen["run"], store.spec_of(seen["run"])
+    preset = box.presets.get(spec.preset or "")
     return frame.page(
-        "runs/one.html", run=run, spec=store.spec_of(run), sign=sign(run), short=in_short(run, seen["nodes"]),
-        nodes=seen["nodes"], bars=bars(seen["batches"]), targets=found.items, next=found.next, after=after,
-        state=in_state, steps=STEPS,
+        "runs/one.html", run=run, spec=spec, sign=sign(run), short=in_short(run, seen["nodes"]), nodes=seen["nodes"],
+        bars=bars(seen["batches"]), squares=seen["squares"], rows=found.items, next=found.next, after=after,
+        state=in_state, steps=STEPS, preset=preset, name_of=name_of,
+        record=await box.db.read(record_of, preset.id) if preset else None,
     )  # fmt: skip
 
 
@@ -61,11 +66,12 @@ async def retry(run_id: FromPath[str], box: TheBox, caller: TheCaller, form: The
     return go(f"/dashboard/runs/{run_id}")
 
 
-def _look(session: Session, run_id: str, state: Step | None, after: int | None) -> dict[str, Any]:
+def _look(session: Session, now: datetime, run_id: str, state: Step | None, after: int | None) -> dict[str, Any]:
     if after is not None and not 0 <= after < 10**9:
         raise Invalid(f"after is {after}, expected a place in the run")
     run, nodes = look_at(session, run_id)
     return {
         "run": run, "nodes": nodes, "batches": store.strip(session, run_id),
-        "targets": store.targets_of(session, run_id, state, after, AT_ONCE + 1),
+        "squares": squares(session, now, run_id, store.spec_of(run).batches),
+        "rows": rows(session, now, run_id, state, after, AT_ONCE + 1),
     }  # fmt: skip
