@@ -5,6 +5,7 @@ commits, and only then answers. Durable before the answer, one fsync for many.
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable, Hashable, Sequence
@@ -22,6 +23,8 @@ from sqlalchemy.pool import QueuePool
 from hyprbox.clock import from_ms, to_ms
 from hyprbox.meter import Meter
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -29,6 +32,8 @@ K = TypeVar("K", bound=Hashable)
 Topic = tuple[str, str]
 Work = Callable[[Session], Any]
 Tell = Callable[[Engine, Sequence[Topic]], None]
+Ahead = Callable[[Session, Sequence[Topic]], dict[Topic, Any]]
+Published = Callable[[Sequence[Topic], dict[Topic, Any]], None]
 
 READERS = 4
 WAITING_WRITES = 4096
@@ -71,7 +76,7 @@ class Database:
         """
         self.url = make_url(url)
         self.engine = _engine(url, "BEGIN IMMEDIATE", 1 if self.is_sqlite else 2, pooled)
-        self._readers = _engine(url, "BEGIN", READERS + 1, pooled)
+        self._readers = _engine(url, "BEGIN", READERS + 2, pooled)
         known = {KEY_FILE: key_file}
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=known)
         self._reading = sessionmaker(self._readers, expire_on_commit=False, info=known)
@@ -88,16 +93,31 @@ class Database:
 
     def start(
         self,
-        published: Callable[[Sequence[Topic]], None],
+        published: Published,
         tell: Callable[[Engine, Sequence[Topic]], None] | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
-        """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread."""
+        """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread.
+
+        `ahead` reads there, right after the commit, what those who wait for a topic would only come back to ask for.
+        """
         self._pool = ThreadPoolExecutor(READERS, "read")
         self._first = ThreadPoolExecutor(1, "first")
         telling = tell and partial(tell, self.engine)
-        self._writer = Writer(self._sessions, published, telling, self.meter)
+        looking = partial(self._look_ahead, ahead) if ahead else _nothing
+        self._writer = Writer(self._sessions, published, telling, looking, self.meter)
         # Heartbeats wait for nobody's report: only SQLite has a single writer.
-        self._many = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, self.meter)
+        many = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, _nothing, self.meter)
+        self._many = many
+
+    def _look_ahead(self, ahead: Ahead, topics: Sequence[Topic]) -> dict[Topic, Any]:
+        """A hint: without it whoever waits asks by himself."""
+        try:
+            with self._reading.begin() as session:
+                return ahead(session, topics)
+        except Exception:
+            log.exception("looking ahead failed")
+            return {}
 
     async def stop(self) -> None:
         """What was queued is still written."""
@@ -211,11 +231,13 @@ class Writer:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        published: Callable[[Sequence[Topic]], None],
+        published: Published,
         tell: Callable[[Sequence[Topic]], None] | None,
+        ahead: Callable[[Sequence[Topic]], dict[Topic, Any]],
         meter: Meter,
     ) -> None:
         self._sessions, self._published, self._tell, self._meter = sessions, published, tell, meter
+        self._ahead = ahead
         self._loop = asyncio.get_running_loop()
         self.waiting: list[Task] = []
         self._at_work = False
@@ -246,7 +268,7 @@ class Writer:
         while (batch := self._batches.get()) is not None:
             with self._meter.timed("commit"):
                 outcomes, topics = self._commit(batch)
-            self._loop.call_soon_threadsafe(self._answer, outcomes, topics)
+            self._loop.call_soon_threadsafe(self._answer, outcomes, topics, self._ahead(topics) if topics else {})
             if topics and self._tell:
                 self._tell(topics)
 
@@ -256,6 +278,8 @@ class Writer:
                 return self._commit_together(together)
         except Exception:  # one of them is poisoned, or the commit failed: below each is tried by itself
             pass
+        if len(batch) == 1:
+            return self._commit_alone(batch[0])
         try:
             with self._sessions.begin() as session:
                 outcomes = _run_all(session, batch)
@@ -269,7 +293,16 @@ class Writer:
             batch[0].work(session, [task.item for task in batch])
         return [(task, None, None) for task in batch], session.info.get("topics", [])
 
-    def _answer(self, outcomes: list[Outcome], topics: list[Topic]) -> None:
+    def _commit_alone(self, task: Task) -> tuple[list[Outcome], list[Topic]]:
+        """Its failure is nobody else's: it needs no savepoint."""
+        try:
+            with self._sessions.begin() as session:
+                result = task.run(session)
+            return [(task, result, None)], session.info.get("topics", [])
+        except Exception as error:
+            return [(task, None, error)], []
+
+    def _answer(self, outcomes: list[Outcome], topics: list[Topic], ahead: dict[Topic, Any]) -> None:
         self._at_work = False
         if self.waiting:
             self._hand_over()
@@ -281,7 +314,11 @@ class Writer:
             else:
                 task.future.set_exception(error)
         if topics:
-            self._published(topics)
+            self._published(topics, ahead)
+
+
+def _nothing(topics: Sequence[Topic]) -> dict[Topic, Any]:
+    return {}
 
 
 def _of_one_kind(batch: list[Task]) -> list[Many] | None:

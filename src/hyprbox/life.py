@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from sqlalchemy import make_url
 
@@ -10,12 +11,13 @@ from hyprbox import guardian, keep, onward, sweep
 from hyprbox.box import Box
 from hyprbox.bus import Bus
 from hyprbox.db import Topic
+from hyprbox.hot import polls
 
 
 @asynccontextmanager
 async def of(box: Box) -> AsyncIterator[None]:
     bus = None if box.db.is_sqlite else _bus(box)
-    box.db.start(box.wake.publish, bus.tell if bus else None)
+    box.db.start(box.wake.publish, bus.tell if bus else None, partial(polls.offers_ahead, box))
     await box.gate.refresh()
     by_the_clock = sweep.forever(box), sweep.look_again(box), sweep.listen(box), keep.forever(box), onward.forever(box)
     going_on = box.gate.keep_fresh(), *by_the_clock, guardian.forever(box), onward.tell(box)

@@ -5,8 +5,10 @@ A wake-up is a hint, never the truth: who waits looks at the rows again.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
 
 from hyprbox.db import Topic
 
@@ -14,17 +16,19 @@ AT_ONCE = 256
 
 
 class Ear:
-    """Hears one topic. `replaced` when a newer one took its place."""
+    """Hears one topic. `replaced` when a newer one took its place; `found` is what was read ahead for who waits."""
 
-    __slots__ = ("_future", "_rung", "replaced")
+    __slots__ = ("_future", "_rung", "found", "replaced")
 
     def __init__(self) -> None:
+        self.found: Any = None
         self._rung = False
         self._future: asyncio.Future[None] | None = None
         self.replaced = False
 
-    def ring(self) -> None:
+    def ring(self, found: Any = None) -> None:
         self._rung = True
+        self.found = found
         if self._future and not self._future.done():
             self._future.set_result(None)
 
@@ -71,18 +75,21 @@ class Wake:
             if not ears and self._ears.get((kind, name)) is ears:
                 del self._ears[kind, name]
 
-    def publish(self, topics: Iterable[Topic]) -> None:
-        self._ring(list(dict.fromkeys(topics)))
+    def publish(self, topics: Iterable[Topic], found: Mapping[Topic, Any] = MappingProxyType({})) -> None:
+        self._ring(list(dict.fromkeys(topics)), found)
 
-    def _ring(self, topics: list[Topic]) -> None:
+    def is_heard(self, topic: Topic) -> bool:
+        return topic in self._ears
+
+    def _ring(self, topics: list[Topic], found: Mapping[Topic, Any]) -> None:
         """When very many are woken, heartbeats are answered in between."""
         for topic in topics[:AT_ONCE]:
             if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
                 self.news[topic[1]] += 1
             for ear in tuple(self._ears.get(topic, ())):
-                ear.ring()
+                ear.ring(found.get(topic))
         if len(topics) > AT_ONCE:
-            asyncio.get_running_loop().call_soon(self._ring, topics[AT_ONCE:])
+            asyncio.get_running_loop().call_soon(self._ring, topics[AT_ONCE:], found)
 
     def close(self) -> None:
         """The server stops: everybody who waits is to answer now."""

@@ -14,7 +14,7 @@ class Time:
 
 def counted(db, scenario):
     async def play():
-        db.start(lambda topics: None)
+        db.start(lambda topics, found: None)
         time, asked = Time(), []
 
         def count(session):

@@ -25,7 +25,7 @@ class Late:
 
 def with_gate(db, scenario):
     async def play():
-        db.start(lambda topics: None)
+        db.start(lambda topics, found: None)
         late = Late()
         gate = Gate(db, Clock(late), require_node_token=True)
         try:

@@ -43,7 +43,7 @@ def box(database_url):
 
 def run(box, story):
     async def main():
-        box.db.start(lambda topics: None)
+        box.db.start(lambda topics, found: None)
         try:
             return await story()
         finally:

@@ -34,7 +34,7 @@ def admitted(db, token, key):
     """What the gate says of both."""
 
     async def play():
-        db.start(lambda topics: None)
+        db.start(lambda topics, found: None)
         gate = Gate(db, Clock(), require_node_token=True)
         try:
             await gate.refresh()

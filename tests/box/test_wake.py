@@ -15,6 +15,18 @@ def test_a_ring_between_two_looks_is_not_missed():
     assert asyncio.run(story()) == (True, False)
 
 
+def test_a_ring_brings_what_was_read_for_it_and_the_next_one_takes_it_away():
+    async def story():
+        wake = Wake()
+        with wake.listen("node", "eu-1") as ear:
+            wake.publish([("node", "eu-1")], {("node", "eu-1"): "an offer"})
+            first = ear.found
+            wake.publish([("node", "eu-1")])
+            return first, ear.found
+
+    assert asyncio.run(story()) == ("an offer", None)
+
+
 def test_everybody_who_listens_hears_and_nobody_is_left_behind():
     async def story():
         wake = Wake()

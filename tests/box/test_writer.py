@@ -34,7 +34,7 @@ def run(database_url):
     def run(story):
         async def main():
             db, heard = Database(database_url), []
-            db.start(heard.extend)
+            db.start(lambda topics, found: heard.extend(topics))
             try:
                 return await story(db, heard)
             finally:
@@ -52,6 +52,26 @@ def test_what_is_answered_is_stored(run, database_url):
             assert count(session) == 1
 
     run(story)
+
+
+def test_what_is_read_ahead_is_of_after_the_commit_and_may_fail(database_url):
+    async def main():
+        db, found = Database(database_url), []
+
+        def ahead(session, topics):
+            if count(session) > 1:
+                raise ValueError("on purpose")
+            return {topic: count(session) for topic in topics}
+
+        db.start(lambda topics, read: found.append(read), ahead=ahead)
+        try:
+            for name in ("test", "test2"):
+                await db.write(put, name, 1)
+        finally:
+            await db.stop()
+        return found
+
+    assert asyncio.run(main()) == [{("fact", "test"): 1}, {}]
 
 
 def test_one_failure_in_a_batch_costs_only_itself(run):

@@ -2,13 +2,18 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
+from hyprbox.db import Topic
 from hyprbox.errors import Invalid
 from hyprbox.hot.call import DONE, NULL, Answer, Call, answer
 from hyprbox.hot.decode import decode
 from hyprbox.jobs import handing
-from hyprwire import Acceptance
+from hyprbox.wake import AT_ONCE
+from hyprwire import Acceptance, Job
 from hyprwire.names import check_node_id
 
 LONGEST_WAIT = 25
@@ -37,12 +42,20 @@ async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int
     end = loop.time() + seconds
     with box.wake.listen("node", node_id, alone=True) as ear:
         while True:
-            job = await box.db.read_many(handing.next_offers, (node_id, box.clock.now()))
+            job = ear.found or await box.db.read_many(handing.next_offers, (node_id, box.clock.now()))
             if job:
                 await box.gate.admit_node(authorization, node_id)  # it may have been revoked while it waited
                 return answer(job, **{"preference-applied": applied})
             if not await ear.wait(end - loop.time()) or ear.replaced or box.wake.closing:
                 return Answer(body=b"null", headers={"preference-applied": applied})
+
+
+def offers_ahead(box: Box, session: Session, topics: Sequence[Topic]) -> dict[Topic, Job]:
+    """What nodes that wait here are to be offered next, now that something has changed for them."""
+    waiting = [topic for topic in topics if topic[0] == "node" and box.wake.is_heard(topic)][:AT_ONCE]
+    now = box.clock.now()
+    found = handing.next_offers(session, [(node_id, now) for _, node_id in waiting]) if waiting else {}
+    return {("node", node_id): job for (node_id, _), job in found.items()}
 
 
 async def accept(box: Box, call: Call) -> Answer:

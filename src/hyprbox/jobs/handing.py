@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from hyprbox.errors import Conflict, Gone, Missing
 from hyprbox.jobs import store
@@ -15,6 +15,7 @@ from hyprbox.tokens.badge import Badge
 from hyprwire import Job as Handed
 
 Asked = tuple[str, datetime]  # which node, and when
+Running = aliased(Job)
 
 
 def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
@@ -23,9 +24,7 @@ def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
     first = _first_of_each(session, {node_id for node_id, _ in asked}, now)
     if not first:
         return {}
-    held = {*_busy(session, first), *nodes.contested(session, now, first)}
-    wanted = [job_id for node_id, job_id in first.items() if node_id not in held]
-    jobs = {job.node_id: handed(job, lease=True) for job in session.scalars(select(Job).where(Job.id.in_(wanted)))}
+    jobs = {job.node_id: handed(job, lease=True) for job in session.scalars(select(Job).where(Job.id.in_(first)))}
     return {each: jobs[each[0]] for each in asked if each[0] in jobs}
 
 
@@ -41,10 +40,8 @@ def accept(session: Session, badge: Badge, job_id: str, run_id: str, now: dateti
         return
     if job.state in (State.CANCELLED, State.EXPIRED) or (job.run_id == run_id and job.state == State.LOST):
         raise Gone(f"job {job_id} is {job.state}")
-    if job.state != State.QUEUED or _running(session, job.node_id):
+    if job.state != State.QUEUED or not _take(session, job, badge, run_id, now):
         raise Conflict(f"job {job_id} is {job.state} or another job of node {job.node_id} is running")
-    if not _take(session, job, badge, run_id, now):
-        raise Conflict(f"job {job_id} was taken by another run")
 
 
 def claim(session: Session, badge: Badge, node_id: str, now: datetime) -> Handed | None:
@@ -88,20 +85,22 @@ def _running(session: Session, node_id: str) -> Job | None:
     return session.scalar(select(Job).where(Job.node_id == node_id, Job.state == State.RUNNING).limit(1))
 
 
-def _busy(session: Session, node_ids: Collection[str]) -> Sequence[str]:
-    return session.scalars(select(Job.node_id).where(Job.node_id.in_(node_ids), _is(State.RUNNING))).all()
+def _first_of_each(session: Session, node_ids: Collection[str], now: datetime) -> Sequence[str]:
+    """The id of the job that a node is to run next, where there is one and nothing keeps it from that."""
+    queued = select(func.min(Job.id)).where(Job.node_id.in_(node_ids), _is(Job, State.QUEUED))
+    in_time = queued.where(Job.expires_at.is_(None) | (Job.expires_at > now))
+    free = in_time.where(_is_free(Job.node_id), ~nodes.contested_one(Job.node_id, now))
+    return session.scalars(free.group_by(Job.node_id)).all()
 
 
-def _first_of_each(session: Session, node_ids: Collection[str], now: datetime) -> dict[str, str]:
-    """The id of the job that a node is to run next, where there is one."""
-    queued = select(Job.node_id, func.min(Job.id)).where(Job.node_id.in_(node_ids), _is(State.QUEUED))
-    in_time = queued.where(Job.expires_at.is_(None) | (Job.expires_at > now)).group_by(Job.node_id)
-    return {node_id: job_id for node_id, job_id in session.execute(in_time)}
+def _is_free(node_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """No job runs there."""
+    return ~select(Running.id).where(Running.node_id == node_id, _is(Running, State.RUNNING)).exists()
 
 
-def _is(state: State) -> ColumnElement[bool]:
+def _is(job: type[Job], state: State) -> ColumnElement[bool]:
     """It stands in the statement itself: only then is the index of that state alone good for it."""
-    return Job.state == literal(state.value, literal_execute=True)
+    return job.state == literal_column(f"'{state.value}'")
 
 
 def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:
@@ -111,8 +110,9 @@ def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:
 
 
 def _take(session: Session, job: Job, badge: Badge, run_id: str | None, now: datetime) -> bool:
-    """Whoever's UPDATE finds it queued has it."""
+    """Whoever's UPDATE finds it queued, and its node free, has it."""
     taken = update(Job).where(Job.node_id == job.node_id, Job.id == job.id, Job.state == State.QUEUED)
+    taken = taken.where(_is_free(Job.node_id))
     values = {
         "state": State.RUNNING,
         "run_id": run_id,

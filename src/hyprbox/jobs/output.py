@@ -2,9 +2,9 @@
 
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Conflict, Gone
@@ -15,6 +15,7 @@ from hyprbox.nodes import contact
 from hyprbox.tokens.badge import Badge
 from hyprwire import Output, OutputAck
 
+NOTED_EVERY = timedelta(seconds=2)  # that its node is there: it is looked at by the minute
 READ_AT_ONCE = 256 * 1024
 COMPACT_SIZE = 1024 * 1024
 
@@ -44,9 +45,9 @@ def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None
         raise Conflict(f"job {job.id} is QUEUED, expected it to be accepted first")
     if job.run_id != run_id:
         raise Conflict(f"job {job.id} was taken by another run")
-    job.last_contact = now
-    if run_id is not None:
+    if run_id is not None and (job.last_contact is None or now - job.last_contact >= NOTED_EVERY):
         contact.note(session, {job.node_id: now})
+    job.last_contact = now
     if job.state == State.LOST:
         job.state, job.error_msg, job.finished_at = State.RUNNING, None, None
         store.tell(session, job)
@@ -70,6 +71,8 @@ def receive(session: Session, job: Job, text: str, offset: int | None, left_out:
 
 def read(session: Session, job: Job, offset: int, limit: int = READ_AT_ONCE) -> bytes:
     """At most `limit` bytes from `offset` on; empty at the end of what is there."""
+    if offset >= job.output_bytes:
+        return b""
     found = b"".join(_pieces_from(session, job, offset, limit))
     return found[:limit]
 
@@ -105,8 +108,8 @@ def _add(session: Session, job: Job, offset: int, data: bytes, compressed: bool 
 
 
 def _pieces_from(session: Session, job: Job, offset: int, limit: int) -> Iterator[bytes]:
-    first = select(Piece.offset).where(*_of(job), Piece.offset <= offset).order_by(Piece.offset.desc()).limit(1)
-    pieces = select(Piece).where(*_of(job), Piece.offset >= (session.scalar(first) or 0), Piece.offset < offset + limit)
+    first = select(func.max(Piece.offset)).where(*_of(job), Piece.offset <= offset).scalar_subquery()
+    pieces = select(Piece).where(*_of(job), Piece.offset >= first, Piece.offset < offset + limit)
     for piece in session.scalars(pieces.order_by(Piece.offset)):
         data = zlib.decompress(piece.data) if piece.compressed else piece.data
         yield data[max(offset - piece.offset, 0) :]

@@ -1,10 +1,10 @@
 """Nodes come ONLINE when they speak, go OFFLINE when they fall silent, are renamed and deleted by people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hyprbox.audit import store as audit
 from hyprbox.db import Base, wake
@@ -58,9 +58,13 @@ def is_contested(session: Session, node_id: str, now: datetime) -> bool:
     return session.scalar(select(State.node_id).where(State.node_id == node_id, *_contested(now))) is not None
 
 
-def contested(session: Session, now: datetime, among: Collection[str] | None = None) -> Sequence[str]:
-    found = select(State.node_id).where(*_contested(now))
-    return session.scalars(found if among is None else found.where(State.node_id.in_(among))).all()
+def contested(session: Session, now: datetime) -> Sequence[str]:
+    return session.scalars(select(State.node_id).where(*_contested(now))).all()
+
+
+def contested_one(node_id: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
+    """The same for the node of a row, as a part of another question."""
+    return select(State.node_id).where(State.node_id == node_id, *_contested(now)).exists()
 
 
 def with_broken_journal(session: Session, now: datetime) -> Sequence[str]:
