@@ -4,6 +4,7 @@ import http.client
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -21,6 +22,10 @@ READ_SECONDS = 30
 CLOSED_MEANWHILE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)
 
 
+def nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Request:
     method: str
@@ -29,6 +34,8 @@ class Request:
     prefer: str
     wait: float
     """How long the API may hold it."""
+    meanwhile: Callable[[], object]
+    """To be done while the API thinks."""
 
 
 @dataclass
@@ -43,10 +50,19 @@ class Client:
         self.connection = self.route.connection()
 
     def get(self, path: str, *, prefer: str = "", wait: float = 0, **query: str) -> Answer:
-        return self._ask(Request("GET", f"{path}?{urlencode(query)}", None, prefer, wait))
+        return self._ask(Request("GET", f"{path}?{urlencode(query)}", None, prefer, wait, nothing))
 
-    def post(self, path: str, message: Any, *, prefer: str = "", wait: float = 0) -> Answer:
-        return self._ask(Request("POST", path, body_of(message), prefer, wait))
+    def post(
+        self,
+        path: str,
+        message: Any,
+        *,
+        prefer: str = "",
+        wait: float = 0,
+        meanwhile: Callable[[], object] = nothing,
+    ) -> Answer:
+        """`meanwhile` is called once the question is on its way, and again should it have to be asked again."""
+        return self._ask(Request("POST", path, body_of(message), prefer, wait, meanwhile))
 
     def hang_up(self) -> None:
         """From another thread: a held request ends now, as a Fault."""
@@ -81,6 +97,7 @@ class Client:
         self.connection.sock.settimeout(READ_SECONDS + request.wait)
         url = self.route.path + request.path
         self.connection.request(request.method, url, request.body, self._headers(request.prefer))
+        request.meanwhile()
         return self.connection.getresponse()
 
     def _headers(self, prefer: str) -> dict[str, str]:

@@ -5,11 +5,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event
 
 from hyprnode.again import until_answered
 from hyprnode.answer import Answer
-from hyprnode.client import Client, job_path
+from hyprnode.client import Client, job_path, nothing
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
 from hyprnode.jobs.birth import Bearer, Born
@@ -26,6 +27,19 @@ from hyprwire import Acceptance, Completion, Job, Reason
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 AGAIN = "this node has run this job before, and never runs one twice"
+
+
+@dataclass
+class Birth:
+    """Of one job, once, whoever asks for it first."""
+
+    bear: Callable[[], Born | str]
+    born: Born | str | None = None
+
+    def take_place(self) -> Born | str:
+        if self.born is None:
+            self.born = self.bear()
+        return self.born
 
 
 @dataclass
@@ -69,17 +83,15 @@ class Runner:
         self.journal.write(entry)
         known = self.journal.known(job.id)
         why = AGAIN if known else objection or against(job, datetime.now(UTC))
-        born = None if why else self._bear(entry, job)
-        if offered and not self._is_accepted(entry):
-            self._leave(entry, born)
+        bearing = Birth(lambda: self._bear(entry, job))
+        if offered and not self._is_accepted(entry, nothing if why else bearing.take_place):
+            self._leave(entry, bearing.born)
         elif known is not None and offered:
             self._report(entry, known.completion)
         elif why:
             self._refuse(entry, why)
-        elif isinstance(born, Born):
-            self._run(entry, job, born)
         else:
-            self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=born))
+            self._run(entry, job, bearing.take_place())
 
     def _entry(self, job: Job, offered: bool) -> Entry:
         return Entry(
@@ -102,16 +114,16 @@ class Runner:
             return ""
 
     def _bear(self, entry: Entry, job: Job) -> Born | str:
-        """Already before the API has answered, since that takes as long; nothing of it runs yet. Or why not."""
+        """While the API is asked, since that takes as long; nothing of it runs yet. Or why it is not there."""
         try:
             spool = Spool(entry.spool or os.path.join(self.place.directory(), file_name(job.id)))
             return birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
         except (OSError, NoPlace) as error:
-            return f"not started: {error}"
+            return str(error)
 
-    def _is_accepted(self, entry: Entry) -> bool:
+    def _is_accepted(self, entry: Entry, meanwhile: Callable[[], object]) -> bool:
         """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
-        answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""))
+        answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""), meanwhile)
         if answer is not None and not answer.is_good:
             self.journal.drop(entry)
         return answer is not None and answer.is_good
@@ -122,17 +134,22 @@ class Runner:
             born.give_up()
             Spool(entry.spool).remove()
 
-    def _ask(self, entry: Entry, what: str, message: Acceptance | Completion) -> Answer | None:
+    def _ask(
+        self, entry: Entry, what: str, message: Acceptance | Completion, meanwhile: Callable[[], object] = nothing
+    ) -> Answer | None:
         path = job_path(entry.id, what)
         patience = self.client.config.patience
-        return until_answered(lambda: self.client.post(path, message), self.trouble, self.stop, patience=patience)
+        ask = partial(self.client.post, path, message, meanwhile=meanwhile)
+        return until_answered(ask, self.trouble, self.stop, patience=patience)
 
     def _refuse(self, entry: Entry, why: str) -> None:
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
-    def _run(self, entry: Entry, job: Job, born: Born) -> None:
+    def _run(self, entry: Entry, job: Job, born: Born | str) -> None:
         running = replace(entry, stage=Stage.SPAWNED)
         try:
+            if isinstance(born, str):
+                raise OSError(born)
             self.journal.go_on(running)
         except OSError as error:
             self._leave(entry, born)
