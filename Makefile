@@ -5,7 +5,7 @@ SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/de
 
 PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: run agent packages images release test-agent again dev test lint types bench docs lock screenshots
+.PHONY: run agent packages images release test-agent again dev test suite lint types bench docs lock screenshots
 
 run: .venv/ready            ## the control plane and an agent of this machine, on http://127.0.0.1:4000
 	@$(PYTHON) tools/run.py
@@ -13,8 +13,11 @@ run: .venv/ready            ## the control plane and an agent of this machine, o
 dev: .venv/ready-to-test    ## everything that working on it needs
 	@echo "Ready: 'make test' tests all of it, '.venv/bin/python -m pytest tests/box -n 2' a part."
 
-test: .venv/ready-to-test lint types   ## everything that must hold
-	$(PYTHON) -m pytest -n 2 --dist=worksteal
+test: .venv/ready-to-test   ## everything that must hold, side by side
+	@$(MAKE) --no-print-directory --jobs=2 lint types suite
+
+suite: .venv/ready-to-test  ## more workers than cores: most of them wait for a process of theirs
+	$(PYTHON) -m pytest -n 5 --dist=worksteal
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
 	@tools/setup-agent

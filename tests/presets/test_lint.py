@@ -1,11 +1,12 @@
 """What a slip in a preset's script is called, and on which line."""
 
 import re
+import sys
 
 import pytest
 
 from hyprbox.presets.catalogue import library, shipped
-from hyprbox.presets.lint import lint
+from hyprbox.presets.lint import lint, shellcheck
 from hyprbox.presets.shell import code, functions
 from hyprnode.scanners import sysctl
 from tests.presets import demo
@@ -27,6 +28,12 @@ def complaints(tmp_path, text="", toml=demo.TOML, **functions):
         script.write(text)
     found = (line.removeprefix(f"{folder}/script.sh:").split(": ", 1) for line in lint(folder))
     return [(max(int(line) - before, 0), sentence) for line, sentence in found]
+
+
+@pytest.fixture
+def unchecked(monkeypatch):
+    """shellcheck takes a second, and says nothing of what is ours alone."""
+    monkeypatch.setattr(sys.modules[lint.__module__], "shellcheck", lambda: None)
 
 
 def test_a_folder_that_is_no_preset_is_one_complaint(tmp_path):
@@ -96,13 +103,19 @@ SLIPS = {
     "_x() { export LD_PRELOAD=/tmp/x; }\n": (1, "LD_PRELOAD is set here, expected that only the prelude sets it"),
     "_x() { local HB_MODE=apply; }\n": (1, "HB_MODE is set here, expected that only the prelude sets it"),
     '_x() { echo "$P_PROT"; }\n': (1, "P_PROT is no parameter of preset.toml, expected none"),
-    "_x() { echo $1; }\n": (1, "shellcheck: note: Double quote to prevent globbing and word splitting. [SC2086]"),
 }
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(("text", "complaint"), SLIPS.items(), ids=range(len(SLIPS)))
 def test_a_slip_is_named_with_its_line(tmp_path, text, complaint):
     assert complaint in complaints(tmp_path, text)
+
+
+def test_shellcheck_is_asked_as_well(tmp_path):
+    assert shellcheck()
+    slip = (1, "shellcheck: note: Double quote to prevent globbing and word splitting. [SC2086]")
+    assert complaints(tmp_path, "_x() { echo $1; }\n") == [slip]
 
 
 FINE = [
@@ -124,6 +137,7 @@ def test_what_is_fine_is_left_in_peace(tmp_path, text):
     assert complaints(tmp_path, text) == []
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_parameter_that_nobody_uses_is_named(tmp_path):
     declared = complaints(tmp_path, toml=demo.TOML + PARAMETER)
     assert declared == [(0, "P_PORT is declared in preset.toml and never used")]

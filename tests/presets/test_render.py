@@ -44,8 +44,8 @@ def test_what_is_rendered_passes_shellcheck(path):
     preset, case = load(path.parent.parent), tomllib.loads(path.read_text())
     rendered = render(preset, case["values"], Mode(case["mode"]), case["job"])
 
-    # SC2329: no preset calls every function of the library
-    program = [shellcheck(), "--severity=style", "--exclude=SC2329", "-"]
+    # SC2329: no preset calls every function of the library. Its data flow is looked at when it is linted.
+    program = [shellcheck(), "--severity=style", "--exclude=SC2329", "--extended-analysis=false", "-"]
     found = subprocess.run(program, input=rendered, capture_output=True, text=True)
 
     assert (found.returncode, found.stdout) == (0, "")

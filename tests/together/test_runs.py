@@ -6,7 +6,7 @@ from hyprbox.people.model import Role
 from tests.servers import serving, wait_until
 
 NODES, CHOSEN = 200, 150
-BROKEN = {"web-011", "web-020", "web-021"}
+BROKEN = {"web-011", "web-020", "web-027"}  # the last of those that are worked on before the third kill
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_it_stops_where_it_must_and_is_right_after_every_kill(server, admin, age
     for size in (1, 8):
         server.restart()
         agents.work(waits_for(size))
-    half = waits_for(38)
+    half = sorted(waits_for(38), key=lambda target: target["nodeId"])
     agents.work(half[:19])  # three of them fail: killed before anybody has counted that
     server.restart()
     stopped = wait_until(lambda: (now := run())["state"] == "STOPPED" and now, seconds=90)
