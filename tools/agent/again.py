@@ -13,6 +13,7 @@ from pathlib import Path
 import build
 
 SOMEBODY = "65531"
+PYTHON = "/usr/bin/python3"  # ours may lie where nobody else may look
 UMASK = "077"
 LATER = "+1234d"  # four years and a half
 PARTS = ("src", "tools", "requirements.lock")
@@ -36,13 +37,20 @@ def made_by_somebody_else(place: Path) -> Path:
     room.mkdir()
     for part in PARTS:
         copy(build.ROOT / part, checkout / part)
+    copy(build.installed("asn1crypto"), place / "third/asn1crypto")
     for pattern in DOWNLOADED:
         for path in build.runtime.CACHE.glob(pattern):
             copy(path, kept / "hyprbox-agent" / path.name)
     subprocess.run(["chown", "-R", f"{SOMEBODY}:{SOMEBODY}", place], check=True)
     command = ["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups", "bash", "-ec"]
-    words = ['umask "$1"; shift; exec "$@"', "theirs", UMASK, sys.executable, "tools/agent/build.py"]
-    env = {"PATH": os.environ["PATH"], "HOME": str(room), "TMPDIR": str(room), "XDG_CACHE_HOME": str(kept), **later()}
+    words = ['umask "$1"; shift; exec env "$@"', "theirs", UMASK, *later(), PYTHON, "tools/agent/build.py"]
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(room),
+        "TMPDIR": str(room),
+        "XDG_CACHE_HOME": str(kept),
+        "PYTHONPATH": f"{place}/third",
+    }
     subprocess.run([*command, *words, build.runtime.BUILDS_ON], cwd=checkout, env=env, check=True)
     return next((checkout / "dist").iterdir())
 
@@ -55,11 +63,11 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def later() -> dict[str, str]:
+def later() -> list[str]:
     library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
     if library is None:
         sys.exit("libfaketime is not installed, expected the Debian package of this name")
-    return {"LD_PRELOAD": library, "FAKETIME": LATER}
+    return [f"LD_PRELOAD={library}", f"FAKETIME={LATER}", "FAKETIME_DISABLE_SHM=1"]
 
 
 if __name__ == "__main__":
