@@ -19,37 +19,18 @@ ROOT = Path(__file__).parent.parent.parent
 OURS = ("/etc/pip.conf", "/etc/npmrc", os.path.expanduser("~/.npmrc"), "/etc/ssl/certs/ca-certificates.crt")
 
 
-class Buildah:
-    def __init__(self, folder: Path) -> None:
-        self.store = ["--root", f"{folder}/store", "--runroot", f"{folder}/run", "--storage-driver", "vfs"]
-
-    def words(self, *words: str) -> list[str]:
-        return ["buildah", *self.store, *words]
-
-    def __call__(self, *words: str) -> str:
-        ran = subprocess.run(self.words(*words), capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
-        return ran.stdout.strip()
-
-    def base(self, name: str) -> str:
-        container = self("from", "scratch")
-        self("copy", "--quiet", container, str(trees.named("Debian 13")), "/")
-        for path in filter(os.path.exists, OURS):
-            self("copy", "--quiet", container, path, path)
-        self("commit", "--quiet", "--rm", container, name)
-        return f"localhost/{name}"
-
-
-@pytest.fixture(scope="module")
-def buildah(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("buildah")
-    yield Buildah(folder)
-    subprocess.run(["rm", "-rf", folder], check=True)  # a gigabyte
+def base(buildah, name):
+    container = buildah("from", "scratch")
+    buildah("copy", "--quiet", container, str(trees.named("Debian 13")), "/")
+    for path in filter(os.path.exists, OURS):
+        buildah("copy", "--quiet", container, path, path)
+    buildah("commit", "--quiet", "--rm", container, name)
+    return f"localhost/{name}"
 
 
 @pytest.fixture(scope="module")
 def image(buildah):
-    words = ["build", "--quiet", "--isolation=chroot", "--pull=never", "--build-arg", f"BASE={buildah.base('debian')}"]
+    words = ["build", "--quiet", "--isolation=chroot", "--pull=never", "--build-arg", f"BASE={base(buildah, 'debian')}"]
     return buildah(*words, "-f", str(ROOT / "deploy/Containerfile"), str(ROOT))
 
 

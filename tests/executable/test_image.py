@@ -1,6 +1,7 @@
 """The agent as a container image: the file, a CA bundle and nothing else. Run in a chroot, as its user."""
 
 import json
+import os
 import subprocess
 import tarfile
 from contextlib import contextmanager
@@ -83,3 +84,22 @@ def test_it_beats_and_scans_and_says_why_a_job_cannot_run(tree, server):
 
     assert second.returncode == 0, second.stderr
     assert (node["status"], "bash" in ended["errorMsg"]) == ("ONLINE", True), ended
+
+
+@pytest.mark.parametrize("proc", ["/proc", "/host/proc"])
+def test_buildah_runs_it_also_with_the_hosts_proc_elsewhere(proc, image, buildah, server):
+    container = buildah("from", f"oci-archive:{image}")
+    node_id = f"eu-2{proc.replace('/', '-')}"
+    settings = {
+        "HYPRBOX_API_URL": server.url, "HYPRBOX_NODE_ID": node_id, "HOST_PROC": proc,
+        "HYPRBOX_NODE_TOKEN": server.token("--node", node_id),
+    }  # fmt: skip
+    variables = [word for name, value in settings.items() for word in ("--env", f"{name}={value}")]
+    buildah(
+        "run", "--isolation=chroot", "--volume", f"/proc:{proc}:ro", *variables, container, "--", "/hyprnode", "once"
+    )
+
+    with as_ada(server) as ada:
+        node = ada.get(f"/api/nodes/{node_id}").json()
+    assert (node["status"], node["kernel"]) == ("ONLINE", os.uname().release)
+    assert node["ramPercent"] > 0
