@@ -58,6 +58,7 @@ PAGES = {
     "job-failed": "/dashboard/jobs/{failed}",
     "run": "/dashboard/run?node=web-fra-01",
     "runs": "/dashboard/runs",
+    "run-over-many": "/dashboard/runs/{over_many}",
     "begin-run": "/dashboard/begin-run?q=role%3Dweb&preset=apt-security-upgrade",
     "schedules": "/dashboard/schedules",
     "suppressions": "/dashboard/suppressions",
@@ -71,6 +72,8 @@ PAGES = {
     "settings-notifications": "/dashboard/settings/notifications",
     "settings-sessions": "/dashboard/settings/sessions",
     "settings-retention": "/dashboard/settings/retention",
+    "settings-thresholds": "/dashboard/settings/thresholds",
+    "settings-server": "/dashboard/settings/server",
     "settings-account": "/dashboard/settings/account",
     "settings-second-factor": "/dashboard/settings/account/second-factor",
     "not-found": "/dashboard/nodes/no-such-node",
@@ -131,6 +134,7 @@ def sign_in(browser: Browser, link: str) -> tuple[list, dict[str, str]]:
             "queued": found(page, "jobs?state=QUEUED"),
             "timed_out": found(page, "jobs?state=TIMED_OUT"),
             "failed": found(page, "jobs?state=FAILED"),
+            "over_many": found(page, "runs"),
         }
 
 

@@ -44,7 +44,7 @@ async def metrics(box: TheBox) -> Response[bytes]:
     Gauge("hyprbox_waiting_requests", "Held polls, pings and readers", registry=registry).set(len(box.wake))
     Gauge("hyprbox_memory_mebibytes", "Resident memory of this process", registry=registry).set(memory())
     registry.register(Durations(box.db.meter))
-    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")  # it adds the charset
 
 
 class Durations(Collector):

@@ -199,6 +199,9 @@ def test_a_wrong_parameter_is_named(ada, query, complaint):
         ("/api/tokens", {"nodeId": None, "expiresAt": "2020-01-01T00:00:00Z"}, 400, "future"),
         ("/api/people", {"name": "b\no"}, 400, "name"),
         ("/api/people", {"name": "x", "role": "king"}, 400, "role"),
+        ("/api/keys", {"name": ""}, 400, "name has 0 characters, expected 1 to 100"),
+        ("/api/keys", {"name": "x" * 101}, 400, "name has 101 characters"),
+        ("/api/tokens", {"nodeId": "eu-1", "name": "x" * 101}, 400, "name has 101 characters"),
     ],
 )
 def test_a_wrong_body_is_explained(ada, path, body, status, complaint):

@@ -13,11 +13,18 @@ from playwright.sync_api import BrowserContext, Page
 from hyprbox import app
 from hyprbox.guards import store as guards
 from tests.browser.window import Complaints
+from tests.servers import wait_until
 from tests.world import PASSWORD, World, finding
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
 FIND = "() => axe.run(document, {resultTypes: ['violations']})"
 FIND_CONTRAST = "() => axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})"
+# Cumulative layout shift, measured by the browser itself.
+SHIFT = """window.shift = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({type: "layout-shift", buffered: true})"""
+WIRE = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .map(entry => [entry.name, entry.transferSize])"""
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 200))"""
@@ -64,6 +71,7 @@ PAGES = [
     "/dashboard/settings/sessions",
     "/dashboard/settings/notifications",
     "/dashboard/settings/retention",
+    "/dashboard/settings/thresholds",
     "/dashboard/settings/server",
     "/dashboard/settings/account",
     "/dashboard/settings/account/second-factor",
@@ -178,6 +186,7 @@ def looking(context: BrowserContext) -> Iterator[tuple[Page, Complaints]]:
     """One window for all pages, with axe in it; a policy of ours would not let a page load it."""
     with context.new_page() as page:
         page.add_init_script(AXE)
+        page.add_init_script(SHIFT)
         yield page, Complaints(page)
 
 
@@ -201,6 +210,7 @@ def test_a_page_is_sound(looking, world, ids, path):
     world.sign_in(page, "ada")
     assert page.goto(world.url + path.format(**ids)).status == 200
     assert violations(page) == []
+    assert page.evaluate("window.shift") < 0.01
 
     assert page.title() != "owned"
     assert page.locator("script:not([src]), img").count() == 0
@@ -221,6 +231,29 @@ def test_a_page_for_strangers_is_sound(looking, world, path):
     assert complaints == []
 
 
+def test_what_looks_at_pages_finds_what_is_planted(looking, world):
+    """Else all pages would be sound because nobody looked."""
+    page, complaints = looking
+    world.sign_in(page, "ada")
+    page.goto(f"{world.url}/dashboard/nodes")
+    page.evaluate(
+        """() => {
+          const planted = document.createElement("div");
+          planted.textContent = "hardly to be read";
+          planted.style.cssText = "height: 300px; width: 3000px; color: #ccc; background: #ddd";
+          document.querySelector("main").prepend(planted, document.createElement("button"));
+          console.error("planted");
+        }"""
+    )
+    found = violations(page)
+    assert any(each.startswith("button-name") for each in found)
+    assert sum(each.startswith("color-contrast") for each in found) == 2  # in light and in dark
+    assert too_wide(page) != []
+    wait_until(lambda: page.evaluate("window.shift > 0.01"))
+    assert [said.split()[0] for said in complaints] == ["planted"]
+    complaints.clear()
+
+
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/nodes", "/dashboard/findings", "/dashboard/sign-in"])
 def test_a_first_page_is_small(world, ids, path):
     """Everything that comes over the wire for it, when a browser has nothing of it yet."""
@@ -236,9 +269,23 @@ def wire_size(world: World, file: str) -> int:
         return sum(map(len, answer.iter_raw()))
 
 
+@pytest.mark.parametrize("path", ["", "/nodes", "/nodes/page-1", "/jobs/{ended}"])
+def test_what_a_browser_fetches_for_a_first_page_is_small(browser, world, ids, path):
+    """As the browser itself counts it, with an empty cache, after the page has come to life."""
+    with browser.new_context() as fresh, fresh.new_page() as page:
+        world.sign_in(page, "ada")
+        page.goto(f"{world.url}/dashboard{path}".format(**ids))
+        page.locator("#live.is-ok").wait_for(state="attached")
+        sizes = dict(page.evaluate(WIRE))
+        assert any(name.endswith("hyprbox.css") and size > 1000 for name, size in sizes.items()), sizes
+        assert any(name.endswith("page.js") and size > 1000 for name, size in sizes.items()), sizes
+        assert sum(sizes.values()) < 100_000, sizes
+
+
 def test_a_browser_runs_and_loads_nothing_but_ours(context, world):
     """The policy is the strictest there is, and the browser keeps to it: an injected script and a foreign picture."""
     ada = context.new_page()
+    complaints = Complaints(ada)
     world.sign_in(ada, "ada")
     answer = ada.goto(f"{world.url}/dashboard")
     policy = answer.headers["content-security-policy"]
@@ -264,18 +311,18 @@ def test_a_browser_runs_and_loads_nothing_but_ours(context, world):
     )
     assert broken == ["img-src", "script-src-elem", "style-src-attr"]
     assert ada.title() != "owned"
+    assert len(complaints) >= 3  # so a page of which nothing is complained has broken none
     ada.close()
 
 
-def test_nothing_moves_while_a_page_loads_and_refreshes(ada, world, ids):
-    """Cumulative layout shift, measured by the browser itself."""
-    ada.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => {"
-        " for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;"
-        "}).observe({type: 'layout-shift', buffered: true})"
-    )
-    for path in ("/dashboard", "/dashboard/nodes", "/dashboard/nodes/page-1"):
+def test_nothing_moves_while_a_page_refreshes(ada, world, ids):
+    ada.add_init_script(SHIFT)
+    for path in ("/dashboard", "/dashboard/nodes", "/dashboard/nodes/page-1", "/dashboard/findings"):
         ada.goto(world.url + path)
-        world.agent("page-1").beat()
-        ada.wait_for_timeout(400)
+        ada.locator("#live.is-ok").wait_for(state="attached")
+        ada.evaluate(
+            "document.addEventListener('htmx:after:swap', () => { window.swapped = true }, {once: true});"
+            "htmx.trigger(document.body, 'nodes'); htmx.trigger(document.body, 'findings')"
+        )
+        wait_until(lambda: ada.evaluate("window.swapped === true"))
         assert ada.evaluate("window.shift") < 0.01

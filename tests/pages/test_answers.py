@@ -28,6 +28,8 @@ STATIC = "/static/{}/hyprbox.css"
         "/ready",
         STATIC,
         "/api/openapi.json",
+        "/metrics",
+        "/install.sh",
     ],
 )
 def test_every_answer_is_protected(world, path):
@@ -36,6 +38,7 @@ def test_every_answer_is_protected(world, path):
     assert answer.headers.items() >= PROTECTED.items()
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert answer.headers["content-type"].count("charset") <= 1  # twice is malformed, and Prometheus refuses it
 
 
 def test_pages_are_kept_by_nobody(world):

@@ -42,7 +42,7 @@ async def show(job_id: FromPath[str], box: TheBox, caller: TheCaller) -> JobView
 @get("/jobs/{job_id:str}/output", guards=[operator])
 async def read(job_id: FromPath[str], box: TheBox, offset: Offset = 0) -> Stream:
     await box.db.read(store.get, job_id)
-    return Stream(_pieces(box, job_id, offset), media_type="text/plain; charset=utf-8")
+    return Stream(_pieces(box, job_id, offset), media_type="text/plain")
 
 
 @get("/jobs/{job_id:str}/events", guards=[operator])

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 FOLDERS = (HERE / "own", HERE / "assets")
 # htmx begins a moment after its file has run; what extends it and listens to it must be there by then, so they are one.
 JOINED = {"page.js": ("htmx.js", "hx-sse.js", "hyprbox.js")}
-KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 

@@ -8,17 +8,20 @@ from sqlalchemy.orm import Session
 
 from hyprbox import ids, secret
 from hyprbox.audit import store as audit
-from hyprbox.errors import Forbidden, Missing
+from hyprbox.errors import Forbidden, Invalid, Missing
 from hyprbox.facts import store as facts
 from hyprbox.people.model import ApiKey, Person, Role
 
 KIND = "hbak_"
+LONGEST_NAME = 100
 
 
 def create(
     session: Session, now: datetime, actor: str, name: str, role: Role, person_id: str | None = None
 ) -> tuple[ApiKey, str]:
     """The row and the key's text, which is nowhere else from here on. `person_id`: whose it is, if anybody's."""
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"name has {len(name)} characters, expected 1 to {LONGEST_NAME}")
     person = session.get(Person, person_id) if person_id else None
     if person and not Role(person.role).covers(role):
         raise Forbidden(f"{person.name} is {person.role}, expected {role} or more for such a key")

@@ -16,6 +16,7 @@ from hyprwire.names import check_node_id
 
 KIND = "hbnt_"
 OVERLAP = timedelta(days=7)
+LONGEST_NAME = 100
 
 
 def mint(
@@ -24,6 +25,8 @@ def mint(
     """The row and the token's text, which is nowhere else from here on."""
     if node_id is not None:
         _check_node_id(node_id)
+    if len(name) > LONGEST_NAME:
+        raise Invalid(f"name has {len(name)} characters, expected at most {LONGEST_NAME}")
     if expires_at is not None and expires_at <= now:
         raise Invalid(f"expiresAt is {expires_at.isoformat()}, expected a time in the future")
     made = secret.mint(KIND)

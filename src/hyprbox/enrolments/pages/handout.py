@@ -26,7 +26,7 @@ FILE_NAME = re.compile(r"hyprnode-[0-9A-Za-z.]+-linux-(x86_64|aarch64)(\.sha256)
 async def script(box: TheBox) -> Response[str]:
     files = await asyncio.to_thread(agents.there, box.config.agent_dir)
     text = render(box.config.public_url, {architecture: file.sha256 for architecture, file in files.items()})
-    return Response(text, media_type="text/x-shellscript; charset=utf-8")
+    return Response(text, media_type="text/x-shellscript")
 
 
 @get("/agent/{file_name:str}", include_in_schema=False)

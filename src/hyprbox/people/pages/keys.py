@@ -7,7 +7,7 @@ from litestar.response import Redirect, Template
 from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
-from hyprbox.errors import Invalid, Refusal
+from hyprbox.errors import Refusal
 from hyprbox.form import Form, TheForm
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.people import keys
@@ -24,7 +24,7 @@ async def index(frame: TheFrame, box: TheBox) -> Template:
 async def create(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
     await fresh.require(box, frame.caller, form)  # else a stolen session would be a key for good
     try:
-        wanted = _name(form), role_of(form), frame.caller.owner
+        wanted = form.text("name"), role_of(form), frame.caller.owner
         _, text = await box.db.write(keys.create, frame.now, frame.caller.name, *wanted)
     except Refusal as refusal:
         return await _page(frame, box, form=form, refusal=refusal)
@@ -35,13 +35,6 @@ async def create(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
 async def revoke(key_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
     await box.db.write(keys.revoke, box.clock.now(), caller.name, key_id)
     return go("/dashboard/settings/keys")
-
-
-def _name(form: Form) -> str:
-    name = form.text("name")
-    if not 1 <= len(name) <= 100:
-        raise Invalid(f"name has {len(name)} characters, expected 1 to 100")
-    return name
 
 
 async def _page(
