@@ -31,7 +31,7 @@ class Descriptor:
     number: int
 
 
-Value = str | int | bool | Command | Descriptor
+Value = str | int | bool | list[str] | Command | Descriptor
 
 
 class Writer:
@@ -80,6 +80,11 @@ class Writer:
             case str():
                 self.signature("s")
                 self.text(value)
+            case list():
+                self.signature("as")
+                with self.array(4):
+                    for each in value:
+                        self.text(each)
             case Descriptor():
                 self.signature("h")
                 self.number(value.number)

@@ -11,6 +11,19 @@ def systemd_runs() -> bool:
     return os.path.isdir("/run/systemd/system")
 
 
+def unit() -> str | None:
+    """Of this process, if systemd started it as a service."""
+    name = os.path.basename(own() or "")
+    return name if name.endswith(".service") and systemd_runs() else None
+
+
+def is_going_down() -> bool:
+    """The host, as its systemd tells."""
+    from hyprnode import command  # here: asked when a job is told to stop, and hardly ever then
+
+    return systemd_runs() and command.run(["systemctl", "is-system-running"]).output.strip() == "stopping"
+
+
 def text(path: str) -> str:
     try:
         with open(path) as file:

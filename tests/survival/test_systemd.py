@@ -161,3 +161,15 @@ def test_status_and_doctor_answer_for_the_service(stage, eu_1):
     told = {check["name"]: check["verdict"] for check in json.loads(doctor.output)["checks"]}
     assert doctor.code in (0, 1)
     assert {told[name] for name in ("heartbeat", "findings", "jobs", "clock", "agent", "bash", "journal")} == {"ok"}
+
+
+def test_a_job_that_a_shutdown_ends_says_so_to_its_last_word(stage, eu_1):
+    job = stage.queue(eu_1, "trap 'echo tidied' EXIT; echo begun; sleep 60 & wait")
+    stage.printed(job, "begun")
+    stage.box.reboot()
+    stage.net.plug(stage.box.leader)
+
+    ended = stage.ended(job)
+    assert (ended["state"], ended["reason"], ended["signal"]) == ("LOST", "reboot", 15)
+    assert ended["errorMsg"] == "the host went down while the job ran"
+    assert stage.output(job) == "begun\ntidied\n"

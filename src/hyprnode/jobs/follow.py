@@ -61,7 +61,16 @@ class Follower:
                 return self._finish(ending)
             self._send_what_is_due()
             self._wait()
-        return None
+        return self._say_last()
+
+    def _say_last(self) -> Completion | None:
+        """When the host goes down, the agent is told to stop the moment after its job has ended: that is still said.
+
+        In what time is left: nobody waits long for this, and what is not answered the successor says again.
+        """
+        ending = self.spool.ending()
+        self.stop = Event()
+        return self._finish(ending) if ending is not None else None
 
     def _ending(self) -> dict[str, Any] | None:
         is_held = self.spool.is_held()  # asked first: the last thing that a holder does is to leave its ending

@@ -13,7 +13,7 @@ from math import inf
 from types import FrameType
 from typing import Any
 
-from hyprnode import execlock
+from hyprnode import cgroup, execlock
 from hyprnode.clock import stamp
 from hyprnode.jobs import deferral, ending, group, oom, shell, signals
 from hyprnode.jobs.demise import Demise
@@ -194,9 +194,13 @@ class Supervision:
             if now >= self.demise.next_at:
                 self.demise.press(now)
         elif self.status is None and self.is_cancelled:
-            self._end("cancel", now)
+            self._end(self._why_told(), now)
         elif now >= self.deadline:
             self._end("timeout", now)
+
+    def _why_told(self) -> str:
+        """By the API or somebody here; or the host goes down."""
+        return "reboot" if not self.spool.is_cancelled() and cgroup.is_going_down() else "cancel"
 
     def _end(self, reason: str, now: float) -> None:
         self.reason = reason
@@ -213,6 +217,8 @@ class Supervision:
 
     def _why(self, code: int | None) -> str | None:
         """What the reason and the exit code do not tell."""
+        if self.reason == "reboot":
+            return "the host went down while the job ran"
         if self.reason == "cancel" and not self.spool.is_cancelled():
             return "ended on this host: its supervisor was told to stop"
         return oom.since(self.kills, oom.kills(self.family.group is not None)) if code != 0 else None

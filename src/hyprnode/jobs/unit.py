@@ -56,7 +56,8 @@ def properties(longest: float) -> dict[str, Value]:
 
     KillMode: what a job leaves running on purpose goes on when its supervisor has ended. OOMPolicy: when the kernel
     kills one of its processes, the script is to see that for itself. RuntimeMaxUSec is the second time limit, should
-    the supervisor not keep its own.
+    the supervisor not keep its own. After: when the host goes down, the job is stopped first, and the agent still there
+    to say how it ended.
     """
     return {
         "Description": "A job of HyprBox",
@@ -67,6 +68,7 @@ def properties(longest: float) -> dict[str, Value]:
         "OOMPolicy": "continue",
         "Delegate": True,
         "CollectMode": "inactive-or-failed",
+        "After": [unit for unit in [cgroup.unit()] if unit],
     }
 
 
