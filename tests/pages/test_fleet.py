@@ -102,6 +102,17 @@ def test_a_channel_is_tried_out_and_its_address_never_shown(world):
     assert ada.post(f"{home}/rules", rule).headers["location"] == home
     assert "expected two times such as" in ada.post(f"{home}/rules", rule | {"quiet": "at night"}).text
     made = re.search(r'id="rule-(\w+)"', ada.get(home).text)[1]
+    form = ada.get(f"{home}?rule={made}").text
+    assert all(each in form for each in ("Change the rule", f'name="id" value="{made}"', 'value="22:00-07:00"'))
+    changed = rule | {"id": made, "rule": "night", "kind": "job.failed", "group": "2m"}
+    assert ada.post(f"{home}/rules", changed, csrf="guess").status_code == 403
+    assert ada.post(f"{home}/rules", changed).status_code == 303
+    page = ada.get(home).text
+    assert page.count('<tr id="rule-') == 1
+    assert "night" in page
+    assert 'name="group" value="120s"' in ada.get(f"{home}?rule={made}").text
+    assert "did not arrive at hook: " in ada.post(f"{home}/rules/{made}/test").text
+    assert ada.get(f"{home}?rule=no-such").status_code == 404
     assert ada.post(f"{home}/channels/{channel}/removal").status_code == 409
     assert ada.post(f"{home}/rules/{made}/removal").status_code == 303
     assert ada.post(f"{home}/channels/{channel}/removal").status_code == 303

@@ -24,6 +24,9 @@ def test_a_fix_that_may_shut_people_out_leads_to_its_guard_and_a_person_may_conf
     agent.say(job, SAID.format(job))
     agent.complete(job)
 
+    assert f'<a href="{place}">Say whether you can log in</a>' in olga.get("/dashboard").text
+    assert f'<a href="{place}">What has been proven so far</a>' in bo.get("/dashboard").text
+    assert "I can still log in" in olga.get(f"/dashboard/jobs/{job}").text
     assert "I can still log in" in olga.get(place).text
     assert "I can still log in" not in bo.get(place).text
     assert f'<a href="{place}">its guard</a>' in olga.get(f"/dashboard/findings/{finding}").text

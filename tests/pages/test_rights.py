@@ -106,6 +106,7 @@ NEEDS = {
     "POST /settings/notifications/channels/{channel_id}/test": ADMIN,
     "POST /settings/notifications/channels/{channel_id}/removal": ADMIN,
     "POST /settings/notifications/rules": ADMIN,
+    "POST /settings/notifications/rules/{rule_id}/test": ADMIN,
     "POST /settings/notifications/rules/{rule_id}/removal": ADMIN,
     "POST /settings/notifications/deliveries/{delivery_id}/retry": ADMIN,
     "GET /settings/thresholds": ADMIN,

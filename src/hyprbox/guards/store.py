@@ -7,7 +7,7 @@ from the node itself both pass where a firewall turns away everybody else.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
@@ -71,6 +71,12 @@ def page(session: Session, node_id: str | None, state: State | None, before: str
         if value:
             rows = rows.where(column == value)
     return session.scalars(rows.where(Guard.job_id < before) if before else rows).all()
+
+
+def waiting(session: Session, limit: int) -> Sequence[Guard]:
+    """Changes that nodes will take back unless people still get in, the first to go first."""
+    armed = Guard.state == literal(State.ARMED.value, literal_execute=True)  # then the index of these alone serves
+    return session.scalars(select(Guard).where(armed).order_by(Guard.until, Guard.job_id).limit(limit)).all()
 
 
 def job_ended(session: Session, now: datetime, job: Job, peer: str | None) -> None:

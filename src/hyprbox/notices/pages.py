@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from hyprbox.form import Form, TheForm
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.notices import store
 from hyprbox.notices.api import try_out
-from hyprbox.notices.model import Sent
+from hyprbox.notices.model import Rule, Sent
 from hyprbox.notices.spec import KINDS, SEVERITIES, RuleSpec
 from hyprbox.sign import Sign
 from hyprwire import duration
@@ -30,8 +30,10 @@ SIGNS = {
 
 
 @get("/settings/notifications", guards=[admin])
-async def show(frame: TheFrame, box: TheBox) -> Template:
-    return await _page(frame, box)
+async def show(frame: TheFrame, box: TheBox, rule: FromQuery[str] = "") -> Template:
+    """`rule` is the id of one that the form shows."""
+    found = await box.db.read(store.rule, rule) if rule else None
+    return await _page(frame, box, typed=typed_of(found) if found else None)
 
 
 @post("/settings/notifications/channels", guards=[admin], status_code=200)
@@ -59,12 +61,26 @@ async def remove_channel(channel_id: FromPath[str], box: TheBox, caller: TheCall
 
 
 @post("/settings/notifications/rules", guards=[admin], status_code=200)
-async def add_rule(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
+async def put_rule(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
+    """A new one, or another content for the one with this id."""
     try:
-        await box.db.write(store.put_rule, frame.now, frame.caller.name, read(form))
+        await box.db.write(store.put_rule, frame.now, frame.caller.name, read(form), form.text("id") or None)
     except Refusal as refusal:
         return await _page(frame, box, typed=form, refused={"rule": refusal})
     return go(HOME)
+
+
+@post("/settings/notifications/rules/{rule_id:str}/test", guards=[admin], status_code=200)
+async def test_rule(rule_id: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
+    """To each of its channels, whatever time of day it is."""
+    rule = await box.db.read(store.rule, rule_id)
+    names = {channel.id: channel.name for channel in await box.db.read(store.channels)}
+    for channel_id in store.spec_of(rule).channels:
+        outcome = await try_out(box, frame.caller.name, channel_id)
+        if outcome.error:
+            sentence = f"the test did not arrive at {names.get(channel_id, channel_id)}: {outcome.error}"
+            return await _page(frame, box, refused={"test": Invalid(sentence)})
+    return await _page(frame, box, told=f"The test of {rule.name} was accepted by all of its channels.")
 
 
 @post("/settings/notifications/rules/{rule_id:str}/removal", guards=[admin], status_code=303)
@@ -83,8 +99,23 @@ def read(form: Form) -> RuleSpec:
     return RuleSpec(
         name=form.text("rule"), kinds=tuple(form.every("kind")), channels=tuple(form.every("channel")),
         q=form.text("q"), severity=form.text("severity") or "CRITICAL", delaySeconds=_seconds(form, "delay", "5m"),
-        remindSeconds=_seconds(form, "remind", ""), quiet=form.text("quiet"), digest=form.text("digest"),
+        groupSeconds=_seconds(form, "group", "30s"), remindSeconds=_seconds(form, "remind", ""),
+        quiet=form.text("quiet"), digest=form.text("digest"),
         timeZone=form.text("zone") or "UTC",
+    )  # fmt: skip
+
+
+def typed_of(rule: Rule) -> Form:
+    """As it would have been typed."""
+    spec = store.spec_of(rule)
+    lengths = ("delay", spec.delaySeconds), ("group", spec.groupSeconds), ("remind", spec.remindSeconds)
+    return Form(
+        [
+            ("id", rule.id), ("rule", spec.name), ("q", spec.q), ("severity", spec.severity), ("quiet", spec.quiet),
+            ("digest", spec.digest), ("zone", spec.timeZone),
+            *(("kind", kind) for kind in spec.kinds), *(("channel", channel) for channel in spec.channels),
+            *((name, f"{seconds}s" if seconds else "0") for name, seconds in lengths),
+        ]
     )  # fmt: skip
 
 
@@ -117,4 +148,4 @@ def _everything(session: Session) -> dict[str, Any]:
     }  # fmt: skip
 
 
-handlers = [show, add_channel, test_channel, remove_channel, add_rule, remove_rule, retry]
+handlers = [show, add_channel, test_channel, remove_channel, put_rule, test_rule, remove_rule, retry]

@@ -76,19 +76,24 @@ def rules(session: Session) -> Sequence[Rule]:
     return session.scalars(select(Rule).order_by(Rule.name, Rule.id)).all()
 
 
+def rule(session: Session, rule_id: str) -> Rule:
+    found = session.get(Rule, rule_id)
+    if found is None:
+        raise Missing(f"rule {rule_id} is not known")
+    return found
+
+
 def put_rule(session: Session, now: datetime, actor: str, spec: RuleSpec, rule_id: str | None = None) -> Rule:
     """A new one, or another content for a known one."""
     spec.check()
     for channel_id in spec.channels:
         channel(session, channel_id)
-    rule = Rule(id=ids.new(), made_by=actor, made_at=now) if rule_id is None else session.get(Rule, rule_id)
-    if rule is None:
-        raise Missing(f"rule {rule_id} is not known")
-    rule.name, rule.spec = spec.name, spec.stored()
-    session.add(rule)
+    changed = Rule(id=ids.new(), made_by=actor, made_at=now) if rule_id is None else rule(session, rule_id)
+    changed.name, changed.spec = spec.name, spec.stored()
+    session.add(changed)
     session.flush()
-    audit.record(session, now, actor, "rule.put", rule.id, **spec.stored())
-    return rule
+    audit.record(session, now, actor, "rule.put", changed.id, **spec.stored())
+    return changed
 
 
 def remove_rule(session: Session, now: datetime, actor: str, rule_id: str) -> None:

@@ -1,5 +1,6 @@
 """Home, a work list: what is wrong, how bad, what fixes it, did the fix work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litestar import get
@@ -7,6 +8,8 @@ from litestar.response import Template
 
 from hyprbox.door import TheBox, viewer
 from hyprbox.findings.worklist import Problem, problems
+from hyprbox.guards import store as guards
+from hyprbox.guards.model import Guard
 from hyprbox.look.frame import TheFrame
 from hyprbox.overview import store
 from hyprbox.overview.lately import Activity, lately
@@ -15,7 +18,7 @@ from hyprbox.people.model import Role
 from hyprbox.presets.store import recommended
 from hyprwire import Severity
 
-ACTIVITIES = 12
+ACTIVITIES, GUARDS = 12, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class Home:
     progress: Progress
     problems: list[Problem]
     lately: list[Activity]
+    guarded: Sequence[Guard]
 
     def of(self, severity: Severity) -> list[Problem]:
         return [problem for problem in self.problems if problem.group.severity == severity]
@@ -34,6 +38,7 @@ async def show(frame: TheFrame, box: TheBox) -> Template:
         progress=await box.figures.read("progress", store.progress, frame.now),
         problems=await box.figures.read("problems that matter", problems),
         lately=await box.db.read(lately, frame.now, ACTIVITIES, frame.caller.may(Role.OPERATOR)),
+        guarded=await box.db.read(guards.waiting, GUARDS),
     )
     fixable = {each.group.type for each in home.problems if recommended(box.presets, each.example)}
     return frame.page("overview/home.html", home=home, fixable=fixable, bars=bars(home.progress.verified))
