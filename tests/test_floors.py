@@ -38,6 +38,7 @@ RESOURCES = [
     "nodes",
     "enrolments",
     "thresholds",
+    "inventory",
     "findings",
     "suppressions",
     "jobs",

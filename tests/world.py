@@ -19,6 +19,7 @@ from hyprbox.people import passwords
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
 from hyprbox.tokens import store as tokens
+from hyprwire.inventory import digest
 from tests import servers
 from tests.servers import Server
 
@@ -139,6 +140,10 @@ class Agent:
         now = datetime.now(UTC).isoformat()
         scan = {"id": f"scan-{self._seq}", "seq": self._seq, "final": True, "jobId": job_id, "startedAt": now}
         self._post("/api/findings", {"nodeId": self.node_id, "findings": findings, "scan": {**scan, "scanners": [run]}})
+
+    def stock(self, name: str, items: dict[str, str]) -> None:
+        part: Json = {"name": name, "digest": digest(items), "items": items}
+        self._post("/api/inventory", {"nodeId": self.node_id, "parts": [part]})
 
     def accept(self, job_id: str) -> None:
         self._post(f"/api/jobs/{job_id}/accept", {"runId": "r1"})

@@ -25,6 +25,8 @@ from hyprbox.guards import api as guards
 from hyprbox.guards import pages as guards_pages
 from hyprbox.guards import store as guards_store
 from hyprbox.hot import shim
+from hyprbox.inventory import api as inventory
+from hyprbox.inventory import pages as inventory_pages
 from hyprbox.jobs import api as jobs
 from hyprbox.jobs import pages as jobs_pages
 from hyprbox.look import engine, files, shield
@@ -53,7 +55,20 @@ from hyprbox.tokens import pages as tokens_pages
 from hyprbox.windows import api as windows
 from hyprwire import __version__
 
-API = [people, tokens, nodes, enrolments, thresholds, findings, suppressions, jobs, remediations, guards, presets]
+API = [
+    people,
+    tokens,
+    nodes,
+    enrolments,
+    thresholds,
+    inventory,
+    findings,
+    suppressions,
+    jobs,
+    remediations,
+    guards,
+    presets,
+]
 API += [windows, runs, schedules, notices]
 PAGES = [
     overview_pages,
@@ -63,6 +78,7 @@ PAGES = [
     nodes_pages,
     enrolments_pages,
     thresholds_pages,
+    inventory_pages,
     findings_pages,
     suppressions_pages,
     jobs_pages,

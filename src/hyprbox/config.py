@@ -33,6 +33,7 @@ class Config:
     keep_output: timedelta
     keep_jobs: timedelta
     keep_findings: timedelta
+    keep_changes: timedelta
     keep_audit: timedelta
     oidc_issuer: str
     oidc_client_id: str
@@ -161,6 +162,7 @@ VARIABLES = [
     Variable("HYPRBOX_KEEP_OUTPUT", "90d", "How long the output of jobs is kept after their end.", duration.parse),
     Variable("HYPRBOX_KEEP_JOBS", "365d", "How long jobs are kept after their end.", duration.parse),
     Variable("HYPRBOX_KEEP_FINDINGS", "365d", "How long findings are kept after they were resolved.", duration.parse),
+    Variable("HYPRBOX_KEEP_CHANGES", "90d", "How long changes of the inventory are kept.", duration.parse),
     Variable("HYPRBOX_KEEP_AUDIT", "1095d", "How long audit entries are kept.", duration.parse),
     Variable(
         "HYPRBOX_OIDC_ISSUER", "", "Single sign-on by OpenID Connect: the provider's issuer address.", _optional_url

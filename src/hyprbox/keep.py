@@ -11,6 +11,7 @@ from hyprbox.errors import note
 from hyprbox.facts import store as facts
 from hyprbox.findings import own
 from hyprbox.findings import store as findings
+from hyprbox.inventory import store as inventory
 from hyprbox.jobs import store as jobs
 from hyprbox.nodes import filling, history, partitions
 from hyprbox.nodes.history import DAY, HOUR
@@ -81,6 +82,7 @@ async def drop_old(box: Box, now: datetime) -> None:
         (jobs.drop_jobs, keep.keep_jobs),
         (runs.drop_old, keep.keep_jobs),
         (findings.drop_resolved, keep.keep_findings),
+        (inventory.drop_changes, keep.keep_changes),
         (audit.drop_old, keep.keep_audit),
     ):
         while await box.db.write(drop, now - kept, ROWS_AT_ONCE):

@@ -6,6 +6,7 @@ from hyprbox.enrolments import model as enrolments
 from hyprbox.facts import model as facts
 from hyprbox.findings import model as findings
 from hyprbox.guards import model as guards
+from hyprbox.inventory import model as inventory
 from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
 from hyprbox.notices import model as notices
@@ -26,6 +27,7 @@ MODELS = [
     nodes,
     enrolments,
     thresholds,
+    inventory,
     findings,
     suppressions,
     jobs,

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from hyprnode.memory import in_memory
 from hyprnode.nursery import Nursery
 from hyprwire import Finding, ScannerRun, Severity
 from hyprwire.codec import convert
+from hyprwire.inventory import Part
 
 SECONDS = 120  # for all scanners together
 EACH = 12  # a scanner ends itself after 10; one that hangs in the kernel does not
@@ -23,16 +24,18 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass
 class Sight:
-    """What a scan saw, and how each scanner fared."""
+    """What a scan saw, how each scanner fared, and what of the inventory is news."""
 
     findings: list[Finding] = field(default_factory=list)
     runs: list[ScannerRun] = field(default_factory=list)
     plan: list[str] = field(default_factory=list)
+    stock: list[Part] = field(default_factory=list)
     unfinished: str | None = None
 
     def add(self, other: "Sight") -> None:
         self.findings += other.findings
         self.runs += other.runs
+        self.stock += other.stock
 
     @property
     def left(self) -> list[str]:
@@ -41,24 +44,44 @@ class Sight:
         return [name for name in self.plan if name not in had]
 
 
-def look(nursery: Nursery, config: Config, scanners: Sequence[str] = (), seconds: float = SECONDS) -> Sight:
+def look(
+    nursery: Nursery,
+    config: Config,
+    scanners: Sequence[str] = (),
+    seconds: float = SECONDS,
+    known: Mapping[str, str] | None = None,
+) -> Sight:
     """All scanners look when none is named. OSError: there is no room for another process.
+
+    `known` are the digests of the inventory by part; without it nobody asks for any.
 
     When one takes its process down, the others go on in another.
     """
     until = time.monotonic() + seconds
-    seen = look_on(nursery, config, scanners, until, afresh=bool(scanners))
+    seen = look_on(nursery, config, scanners, until, afresh=bool(scanners), known=known)
     left = seen.left
     while left:
-        more = look_on(nursery, config, left, until, afresh=bool(scanners))
+        more = look_on(nursery, config, left, until, afresh=bool(scanners), known=known)
         seen.add(more)
         left = more.left if more.runs else []
     return seen
 
 
-def look_on(nursery: Nursery, config: Config, scanners: Sequence[str], until: float, afresh: bool) -> Sight:
+def look_on(
+    nursery: Nursery,
+    config: Config,
+    scanners: Sequence[str],
+    until: float,
+    afresh: bool,
+    known: Mapping[str, str] | None,
+) -> Sight:
     """As far as one process gets."""
-    terms = {"given": dict(config.given), "scanners": list(scanners), "afresh": afresh}
+    terms = {
+        "given": dict(config.given),
+        "scanners": list(scanners),
+        "afresh": afresh,
+        "known": None if known is None else dict(known),
+    }
     order = in_memory("order", json.dumps(terms).encode())
     listening, speaking = os.pipe()
     try:
@@ -110,6 +133,8 @@ def note(seen: Sight, said: dict[str, Any]) -> None:
     match said:
         case {"plan": plan}:
             seen.plan = plan
+        case {"part": part}:
+            seen.stock.append(convert(Part, part))
         case {"begin": scanner}:
             seen.unfinished = scanner
         case {"finding": finding}:

@@ -18,8 +18,10 @@ from hyprnode.report import reports, send
 from hyprnode.rhythm import Failure
 from hyprnode.say import Trouble
 from hyprnode.scanning import Sight
+from hyprnode.stock import Stock
 from hyprnode.thresholds import Thresholds
 from hyprwire import FindingReport, Scan
+from hyprwire.inventory import Inventory
 
 LOOK_EVERY = 5  # seconds
 RESCAN_SECONDS = 120  # then the next job need not wait for the report any longer
@@ -37,6 +39,7 @@ class Watch:
     """Why a scan should wait."""
 
     def __post_init__(self) -> None:
+        self.stock = Stock(self.client.config.node_id)
         self.thresholds = Thresholds.kept(self.client.config)
         self.trouble = Trouble("rescan")
         self.pressed = Trouble("scan")
@@ -62,6 +65,7 @@ class Watch:
             sight = self._look(scanners)
             for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
                 send(report, self._post)
+            self.stock.tell(sight.stock, self._post_inventory)
 
     def _wait_for_calm(self) -> None:
         """A host that is hard pressed is not asked for more; but not for longer than from one scan to the next."""
@@ -73,7 +77,7 @@ class Watch:
 
     def _look(self, scanners: Sequence[str]) -> Sight:
         try:
-            sight = scanning.look(self.nursery, self.thresholds.applied(), scanners)
+            sight = scanning.look(self.nursery, self.thresholds.applied(), scanners, known=self._known(scanners))
         except OSError as error:
             raise Failure("scan", f"no process for it: {error.strerror}") from error
         if not sight.runs and not scanners:
@@ -100,6 +104,13 @@ class Watch:
 
     def _ask_for_settings(self) -> Answer:
         return self.client.get("/api/settings", nodeId=self.client.config.node_id)
+
+    def _known(self, scanners: Sequence[str]) -> dict[str, str] | None:
+        """A look at a part of the host, for a job, is not the time for it."""
+        return self.stock.known() if not scanners and self._is_offered("inventory") else None
+
+    def _post_inventory(self, inventory: Inventory) -> Answer:
+        return self.client.post("/api/inventory", inventory)
 
     def _post(self, report: FindingReport) -> Answer:
         return self.client.post("/api/findings", report)

@@ -48,7 +48,7 @@ def test_a_heartbeat_is_answered_and_shown(fleet, admin):
     answered = fleet.post("/api/heartbeat", json=beat(gpu="from the future"))
 
     assert answered.status_code == 200
-    assert answered.json()["accepts"] == ["scan", "settings"]
+    assert answered.json()["accepts"] == ["scan", "settings", "inventory"]
     node = admin.get("/api/nodes/eu-1").json()
     assert (node["status"], node["cpuPercent"], node["openFindings"]) == ("ONLINE", 3.1, 0)
 

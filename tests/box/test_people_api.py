@@ -79,6 +79,8 @@ ROUTES = [
     (Role.ADMIN, "GET", "/api/keys", None),
     (Role.ADMIN, "POST", "/api/keys", {"name": "k"}),
     (Role.ADMIN, "POST", "/api/keys/nothing/revocation", None),
+    (Role.VIEWER, "GET", "/api/nodes/eu-1/inventory", None),
+    (Role.VIEWER, "GET", "/api/nodes/eu-1/changes", None),
     (Role.VIEWER, "GET", "/api/thresholds", None),
     (Role.VIEWER, "GET", "/api/nodes/eu-1/thresholds", None),
     (Role.ADMIN, "PUT", "/api/thresholds/nothing", {"q": "node=*", "settings": {"tlsWarnDays": 30}}),

@@ -61,7 +61,7 @@ def test_many_calls_on_one_connection(wire):
     for _ in range(5):
         wire.sendall(request())
         ((status, body),) = answers(wire)
-        assert (status, json.loads(body)["accepts"]) == (200, ["scan", "settings"])
+        assert (status, json.loads(body)["accepts"]) == (200, ["scan", "settings", "inventory"])
 
 
 def test_pipelined_calls_are_answered_in_order(wire):

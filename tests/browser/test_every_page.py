@@ -39,6 +39,7 @@ PAGES = [
     "/dashboard/nodes/page-1",
     "/dashboard/nodes/page-1/findings",
     "/dashboard/nodes/page-1/jobs",
+    "/dashboard/nodes/page-1/inventory?part=packages",
     "/dashboard/nodes/page-1/settings",
     "/dashboard/add-node",
     "/dashboard/findings",
@@ -67,6 +68,7 @@ PAGES = [
     "/dashboard/settings/tokens",
     "/dashboard/settings/people",
     "/dashboard/settings/keys",
+    "/dashboard/settings/thresholds",
     "/dashboard/settings/audit",
     "/dashboard/settings/sessions",
     "/dashboard/settings/notifications",
@@ -76,6 +78,7 @@ PAGES = [
     "/dashboard/settings/account",
     "/dashboard/settings/account/second-factor",
     "/dashboard/nodes/{hostile_node}",
+    "/dashboard/nodes/{hostile_node}/inventory?part=packages",
     "/dashboard/nodes/{hostile_node}/findings",
     "/dashboard/findings/{hostile_finding}",
     "/dashboard/jobs/{hostile_job}",
@@ -99,12 +102,14 @@ def ids(world: World) -> dict[str, str]:
         finding("agent.version", "agent", "INFO"),
         types=["tls.expiring", "updates.security", "agent.version"],
     )
+    agent.stock("packages", {"nginx": "1.22", "curl": "7.88"})
     ended, running, queued = (world.queue("page-1", f"echo {n}", env={"A": "b"}) for n in range(3))
     agent.accept(ended)
     agent.say(ended, "\x1b[31mred\x1b[0m \x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[34mblue\x1b[0m\n")
     agent.complete(ended, 137, reason="timeout", signal=9, survivors=[{"pid": 7, "comm": "rsync", "state": "D"}])
     agent.accept(running)
     evil.beat(hostname=HOSTILE * 3, os=HOSTILE, kernel=HOSTILE, ip=HOSTILE, region=HOSTILE, agent_version=HOSTILE)
+    evil.stock("packages", {"<script>alert(1)</script>" + "x" * 170: "<b>" * 90})
     evil.report(
         finding(
             "evil.<b>type",

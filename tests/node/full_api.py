@@ -23,6 +23,7 @@ class FullApi(FarEnd):
         self.rows = {}
         self.findings = []
         self.settings = {}
+        self.inventory = {}
 
     def run(self, script, job_id="job-1", **more):
         with self.changed:
@@ -43,9 +44,16 @@ class FullApi(FarEnd):
     def answer(self, call):
         match call.route:
             case "heartbeat":
-                return Reply(value={"serverTime": "2026-11-22T12:00:00Z", "accepts": ["scan", "settings"]})
+                return Reply(value={"serverTime": "2026-11-22T12:00:00Z", "accepts": ["scan", "settings", "inventory"]})
             case "settings":
                 return Reply(value={"settings": self.settings})
+            case "inventory":
+                for part in call.body["parts"]:
+                    if part.get("items") is not None:
+                        self.inventory[part["name"]] = part["items"]
+                return Reply(
+                    value={"wants": [p["name"] for p in call.body["parts"] if p["name"] not in self.inventory]}
+                )
             case "findings":
                 self.findings.append(call.body)
                 return Reply(value={})

@@ -39,6 +39,7 @@ NEEDS = {
     "GET /nodes/{node_id}": VIEWER,
     "GET /nodes/{node_id}/findings": VIEWER,
     "GET /nodes/{node_id}/jobs": VIEWER,
+    "GET /nodes/{node_id}/inventory": VIEWER,
     "GET /nodes/{node_id}/settings": OPERATOR,
     "POST /nodes/{node_id}/labels": OPERATOR,
     "POST /nodes/{node_id}/renaming": ADMIN,

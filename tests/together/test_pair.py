@@ -212,3 +212,18 @@ def scan_now(admin):
     ).json()
     ended(admin, job["id"])
     time.sleep(1)
+
+
+def test_what_is_on_a_node_is_told(eu_1, online, admin, server):
+    online("eu-1")
+
+    def parts():
+        return {each["part"]: each["items"] for each in admin.get("/api/nodes/eu-1/inventory").json()["items"]}
+
+    wait_until(lambda: {"users", "system"} <= parts().keys(), seconds=30)
+    assert parts()["users"]["root"].startswith("uid 0")
+    assert parts()["system"]["kernel"] == admin.get("/api/nodes/eu-1").json()["kernel"]
+    assert admin.get("/api/nodes/eu-1/changes").json() == {"items": [], "next": None}
+    listed = server.cli("node", "inventory", "eu-1", "--part", "users", remote=True).stdout
+    assert "root" in listed
+    assert server.cli("node", "changes", "eu-1", "--since", "7d", remote=True).stdout.strip() == "Nothing has changed."

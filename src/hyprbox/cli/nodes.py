@@ -1,9 +1,11 @@
 """hyprbox node: the fleet."""
 
+from datetime import UTC, datetime, timedelta
+
 import click
 
 from hyprbox.cli import remote, show
-from hyprbox.cli.options import as_json, limit
+from hyprbox.cli.options import Duration, as_json, limit
 
 COLUMNS = {
     "NODE": "nodeId", "STATUS": "status", "OS": "os", "CPU %": "cpuPercent", "RAM %": "ramPercent",
@@ -17,9 +19,13 @@ FACTS = {
 }  # fmt: skip
 
 
+STOCK = {"PART": "part", "NAME": "name", "WHAT": "value"}
+CHANGES = {"AT": "at", "PART": "part", "NAME": "name", "WAS": "was", "BECAME": "became"}
+
+
 @click.group("node")
 def command() -> None:
-    """Nodes: list, show, label, rename, delete."""
+    """Nodes: list, show, inventory, changes, label, rename, delete."""
 
 
 @command.command("list")
@@ -39,6 +45,32 @@ def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool)
 def show_one(node_id: str, as_json: bool) -> None:
     row = remote.needed().get(f"/api/nodes/{node_id}")
     show.data(row) if as_json else show.facts(row, FACTS)
+
+
+@command.command()
+@click.argument("node_id", metavar="ID")
+@click.option("--part", metavar="PART", help="Only packages, ports, users, units or system.")
+@as_json
+def inventory(node_id: str, part: str | None, as_json: bool) -> None:
+    """What is on it: packages, listening ports, users, services, system."""
+    parts = remote.needed().get(f"/api/nodes/{node_id}/inventory", part=part)["items"]
+    rows = [
+        {"part": each["part"], "name": name, "value": value} for each in parts for name, value in each["items"].items()
+    ]
+    show.data(parts) if as_json else show.table(rows, STOCK, "Its agent has not told yet what is on it.")
+
+
+@command.command()
+@click.argument("node_id", metavar="ID")
+@click.option("--since", type=Duration(), default="24h", show_default=True, metavar="7d", help="How far back.")
+@click.option("--part", metavar="PART", help="Only packages, ports, users, units or system.")
+@limit
+@as_json
+def changes(node_id: str, since: timedelta, part: str | None, limit: int, as_json: bool) -> None:
+    """What of it has changed, since yesterday unless said otherwise; newest first."""
+    start = (datetime.now(UTC) - since).isoformat()
+    rows = list(remote.needed().items(f"/api/nodes/{node_id}/changes", limit, since=start, part=part))
+    show.data(rows) if as_json else show.table(rows, CHANGES, "Nothing has changed.")
 
 
 @command.command()

@@ -18,7 +18,7 @@ from hyprbox.suppressions import store as suppressions
 from hyprbox.thresholds import store as thresholds
 from hyprwire import FindingReport, Heartbeat
 
-ACCEPTS = ["scan", "settings"]
+ACCEPTS = ["scan", "settings", "inventory"]
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from hyprbox.box import Box
 from hyprbox.errors import TooLarge, as_refusal, problem
-from hyprbox.hot import beats, polls, progress, settings
+from hyprbox.hot import beats, inventory, polls, progress, settings
 from hyprbox.hot.call import Answer, Call, Receive, Scope, Send, read_body, send_answer
 from hyprbox.hot.room import Room
 
@@ -30,6 +30,7 @@ ROUTES: dict[tuple[str, str], tuple[Handler, int]] = {
     ("POST", "/api/heartbeat"): (beats.heartbeat, 64 * KIB),
     ("GET", "/api/jobs/pending"): (polls.pending, 0),
     ("GET", "/api/settings"): (settings.settings, 0),
+    ("POST", "/api/inventory"): (inventory.tell, 4 * MIB),
     ("POST", "/api/findings"): (beats.report, 33 * MIB),
 }
 OF_A_JOB: dict[str, tuple[Handler, int]] = {

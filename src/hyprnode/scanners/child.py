@@ -5,13 +5,15 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any, NoReturn
 
 from hyprnode import config, itself, kept, memory, scanners
 from hyprnode.config import Config
+from hyprnode.facts import inventory
 from hyprnode.host import Host
 from hyprnode.scanners.contract import Scanner
-from hyprnode.scanners.look import look, off
+from hyprnode.scanners.look import SECONDS, alarm, look, off
 from hyprwire import codec
 
 
@@ -23,7 +25,7 @@ def main(order: int, report: int) -> NoReturn:
     settings = config.load(terms["given"])
     host = Host(proc=settings.proc, kept=kept.load(settings.state_dir, terms["afresh"], settings.given))
     with open(report, "wb") as lines:
-        for word in say(chosen(terms["scanners"]), host, settings):
+        for word in chain(say(chosen(terms["scanners"]), host, settings), stock(host, terms["known"])):
             lines.write(word)
             lines.flush()  # so that the agent knows whose turn it is, should it have to end this
         host.kept.save()
@@ -40,6 +42,18 @@ def say(plan: Sequence[Scanner], host: Host, settings: Config) -> Iterator[bytes
         yield line("begin", scanner.name)
         findings, run = off(scanner) if scanner.name in settings.scanners_off else look(scanner, host, settings)
         yield b"".join(line("finding", asdict(finding)) for finding in findings) + line("run", asdict(run))
+
+
+def stock(host: Host, known: dict[str, str] | None) -> Iterator[bytes]:
+    """Of the inventory what is not as `known`. A part that cannot be told costs none of the others."""
+    for name in inventory.KINDS if known is not None else ():
+        try:
+            with alarm(SECONDS):
+                part = inventory.news(host, name, (known or {}).get(name, ""))
+        except Exception:  # the edge of each part: what is wrong there the scanners of the same things say
+            continue
+        if part:
+            yield line("part", asdict(part))
 
 
 def line(kind: str, value: Any) -> bytes:

@@ -1,0 +1,120 @@
+"""What is on each node, and what of it has changed: told by the agent, by digest first, in full where that is news."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hyprbox import ids
+from hyprbox.db import wake
+from hyprbox.errors import Invalid, Missing, TooLarge
+from hyprbox.inventory.model import Change, Shelf
+from hyprbox.nodes import store as nodes
+from hyprwire.inventory import LONGEST_NAME, LONGEST_VALUE, MOST_ITEMS, PARTS, Inventory, Items, Part, digest
+
+OFTEN = timedelta(minutes=1)  # more often a part is not taken: nobody fills the disk by installing and removing
+MOST_CHANGES = 1000  # of one part at once; that there were more is one row
+TITLES = {
+    "system": "System", "packages": "Packages", "ports": "Listening ports", "users": "Users", "units": "Services",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A part and its items."""
+
+    part: str
+    at: datetime
+    items: Items
+
+
+def record(session: Session, now: datetime, said: Inventory) -> list[str]:
+    """The parts that are wanted in full. What is told for the first time has not changed."""
+    if not nodes.lock(session, said.nodeId):
+        raise Missing(f"node {said.nodeId} is not known, expected a heartbeat first")
+    shelves = {shelf.part: shelf for shelf in session.scalars(select(Shelf).where(Shelf.node_id == said.nodeId))}
+    news = [part for part in said.parts if part.name in PARTS and _is_news(part, shelves.get(part.name), now)]
+    for part in news:
+        if part.items is not None:
+            _check(part, part.items)
+            _put(session, now, said.nodeId, part, part.items, shelves.get(part.name))
+    return [part.name for part in news if part.items is None]
+
+
+def stock(session: Session, node_id: str, part: str | None = None) -> list[Stock]:
+    rows = select(Shelf).where(Shelf.node_id == node_id)
+    shelves = {shelf.part: shelf for shelf in session.scalars(rows.where(Shelf.part == part) if part else rows)}
+    return [Stock(name, shelves[name].at, _unpacked(shelves[name])) for name in PARTS if name in shelves]
+
+
+def changes(
+    session: Session, node_id: str, since: datetime, part: str | None, before: str | None, limit: int
+) -> Sequence[Change]:
+    """Newest first."""
+    rows = select(Change).where(Change.node_id == node_id, Change.at >= since).order_by(Change.id.desc()).limit(limit)
+    rows = rows.where(Change.part == part) if part else rows
+    return session.scalars(rows.where(Change.id < before) if before else rows).all()
+
+
+def drop_changes(session: Session, before: datetime, limit: int) -> int:
+    """How many went."""
+    old = session.execute(select(Change.node_id, Change.id).where(Change.at < before).limit(limit)).all()
+    for node_id, change_id in old:
+        session.execute(delete(Change).where(Change.node_id == node_id, Change.id == change_id))
+    return len(old)
+
+
+def _is_news(part: Part, shelf: Shelf | None, now: datetime) -> bool:
+    return shelf is None or (shelf.digest != part.digest and shelf.at <= now - OFTEN)
+
+
+def _check(part: Part, items: Items) -> None:
+    if len(items) > MOST_ITEMS:
+        raise TooLarge(f"{part.name} has {len(items)} items, expected at most {MOST_ITEMS}")
+    for name, value in items.items():
+        if not 1 <= len(name) <= LONGEST_NAME or len(value) > LONGEST_VALUE or not f"{name}{value}".isprintable():
+            limits = f"1 to {LONGEST_NAME} and at most {LONGEST_VALUE} printable characters"
+            raise Invalid(f"{part.name} has the item {name[:60]!a}, expected {limits}")
+    if digest(items) != part.digest:
+        raise Invalid(f"{part.name} has another digest than {part.digest[:40]!a}, expected that of its items")
+
+
+def _put(session: Session, now: datetime, node_id: str, part: Part, items: Items, shelf: Shelf | None) -> None:
+    if shelf is None:
+        shelf = Shelf(node_id=node_id, part=part.name)
+        session.add(shelf)
+    else:
+        session.add_all(_rows(now, node_id, part.name, list(_differences(_unpacked(shelf), items))))
+    shelf.digest, shelf.items, shelf.count, shelf.at = part.digest, _packed(items), len(items), now
+    wake(session, "fleet", "nodes")
+
+
+Difference = tuple[str, str | None, str | None]
+
+
+def _differences(was: Items, became: Items) -> Iterator[Difference]:
+    for name in sorted(was.keys() | became.keys()):
+        if was.get(name) != became.get(name):
+            yield name, was.get(name), became.get(name)
+
+
+def _rows(now: datetime, node_id: str, part: str, found: list[Difference]) -> Iterator[Change]:
+    """Later ids sort later, so that a list reads downwards from the first name."""
+    shown = found[:MOST_CHANGES]
+    if len(found) > MOST_CHANGES:
+        shown.append((f"and {len(found) - MOST_CHANGES} more", None, None))
+    for name, was, became in reversed(shown):
+        yield Change(node_id=node_id, id=ids.new(), at=now, part=part, name=name, was=was, became=became)
+
+
+def _packed(items: Items) -> bytes:
+    return zlib.compress(json.dumps(items, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _unpacked(shelf: Shelf) -> Items:
+    items: Items = json.loads(zlib.decompress(shelf.items))
+    return items
