@@ -8,11 +8,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from hyprbox import migrations
 from hyprbox.db import Database
+from hyprbox.nodes import search, store
+from hyprbox.nodes.beats import Beat, record
 from hyprbox.tables import METADATA
+from tests.cast import NOON, beat_of
+
+FIRST_KEPT = "0013"  # from here on versions run side by side
 
 
 def ours(_, name, kind, reflected, __):
@@ -110,3 +115,66 @@ def test_keys_find_the_people_who_made_them(sqlite_databases, postgres_databases
             with db.engine.connect() as connection:
                 kept = connection.execute(text("SELECT id, person_id FROM api_keys ORDER BY id")).all()
         assert [tuple(row) for row in kept] == [("k1", "1"), ("k2", None)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'old.db'}"
+    return request.getfixturevalue("postgres_databases").empty()
+
+
+def tables(connection):
+    found = inspect(connection)
+    return {
+        name: {column["name"]: column for column in found.get_columns(name)}
+        for name in found.get_table_names()
+        if not name.startswith("samples_")
+    }
+
+
+STEPS = sorted(step for step in migrations.known() if step > FIRST_KEPT)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_version_before_works_on_after_a_migration(empty_url, step):
+    """What it reads is there and of the same type, and it need not know what is new to write a row."""
+    with closing(Database(empty_url)) as db:
+        with db.engine.begin() as connection:
+            migrations.step(connection, f"{int(step) - 1:04}")
+            before = tables(connection)
+        with db.engine.begin() as connection:
+            migrations.step(connection, step)
+            after = tables(connection)
+    for name, columns in before.items():
+        assert {each: str(column["type"]) for each, column in columns.items()}.items() <= {
+            each: str(column["type"]) for each, column in after[name].items()
+        }.items()
+        for each in after[name].keys() - columns.keys():
+            assert after[name][each]["nullable"] or after[name][each]["default"] is not None, f"{name}.{each}"
+        for each in columns:
+            assert after[name][each]["nullable"] or not columns[each]["nullable"], f"{name}.{each}"
+
+
+def test_a_running_program_goes_on_while_a_newer_one_migrates(empty_url):
+    """Its connections and prepared statements are from before: beats, searches and labels go on through the change."""
+
+    def beat(node_id):
+        with old.session() as session:
+            record(session, [Beat(beat_of(node_id), NOON)])
+
+    with closing(Database(empty_url)) as old, closing(Database(empty_url)) as new:
+        with new.engine.begin() as connection:
+            migrations.step(connection, FIRST_KEPT)
+        for n in range(8):
+            beat(f"eu-{n}")
+        migrations.upgrade(new.engine)
+        for n in range(4, 12):
+            beat(f"eu-{n}")
+        with old.session() as session:
+            store.label(session, NOON, "ada", "eu-1", {"env": "prod"})
+        with new.session() as session:
+            assert search.names(session, NOON, "EU-1", 50) == ["eu-1", "eu-10", "eu-11"]
+            assert (
+                search.names(session, NOON, "env=prod", 50) == search.names(session, NOON, '"nv=pro"', 50) == ["eu-1"]
+            )

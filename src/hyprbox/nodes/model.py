@@ -36,7 +36,10 @@ def from_text(text: str) -> dict[str, str]:
 
 
 class Node(Base):
-    """What a node is; written only when something of it has changed. `agent_labels` are those it brought itself."""
+    """What a node is; written only when something of it has changed. `agent_labels` are those it brought itself.
+
+    `words` is all that a word is looked for in, in lower case. Triggers of the database keep it.
+    """
 
     __tablename__ = "nodes"
 
@@ -51,6 +54,7 @@ class Node(Base):
     labels: Mapped[dict[str, str]] = mapped_column(Pairs, server_default="")
     agent_labels: Mapped[dict[str, str] | None] = mapped_column(Pairs)
     first_seen: Mapped[datetime]
+    words: Mapped[str] = mapped_column(server_default="", deferred=True)
     state: Mapped["State"] = relationship(lazy="joined", innerjoin=True, viewonly=True)
 
     @property

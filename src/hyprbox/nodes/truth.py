@@ -46,11 +46,6 @@ COLUMNS = {
     "node": _text(Node.node_id), "host": _text(Node.hostname), "ip": _text(Node.ip), "region": _text(Node.region),
     "version": _text(Node.agent_version), "kernel": _text(Node.kernel), "arch": _text(Node.architecture),
 }  # fmt: skip
-LINE = literal("\n")
-EVERYTHING = (
-    Node.node_id + LINE + Node.hostname + LINE + _text(Node.ip) + LINE + Node.os + LINE + _text(Node.region)
-    + LINE + PEOPLES + AGENTS
-)  # fmt: skip
 
 
 class lower(FunctionElement[str]):
@@ -100,7 +95,7 @@ def _holds(term: Positive, now: datetime) -> ColumnElement[bool]:
     """Never NULL, so that it can be negated."""
     match term:
         case Word(text):
-            return lower(EVERYTHING).like(f"%{_like(text)}%", escape=ESCAPE)
+            return place(Node.words, text.translate(TO_LOWER)) > 0
         case Label(name, values):
             return or_(*(_labelled(name, value) for value in values or ("*",)))
         case Field("os", values):
