@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def collected(env: dict[str, str]) -> int:
-    return number(r"(\d+)(?:/\d+)? tests? collected", pytest(env, "--collect-only", "-q", *SUITES))
+    return number(r"(\d+)(?:/\d+)? tests? collected", pytest(env, "--collect-only", *SUITES))
 
 
 def run(env: dict[str, str], *paths: str) -> int:
