@@ -20,7 +20,6 @@ from hyprbox.errors import Conflict
 
 CHANNELS = b"hyprbox channels v1"
 SECOND_FACTORS = b"hyprbox second factors v1"
-ENVIRONMENTS = b"hyprbox environments v1"
 
 _SEALED = "gAAAA"  # how every Fernet token begins; nothing that was ever kept in clear does
 

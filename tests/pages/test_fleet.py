@@ -86,6 +86,7 @@ def test_schedules_and_windows_are_added_and_removed(world):
         assert ada.post(f"/dashboard/schedules/{schedule}/{action}").status_code == 303
     assert ada.post(f"/dashboard/windows/{made}/removal").status_code == 303
     assert "Nothing begins by itself." in ada.get("/dashboard/schedules").text
+    assert ada.get("/dashboard/schedules?q=node%3D%22eu").text.count('value="node=&#34;eu"') == 2
 
 
 def test_a_channel_is_tried_out_and_its_address_never_shown(world):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,9 @@ HOME = "/dashboard/schedules"
 
 
 @get("/schedules", guards=[viewer])
-async def show(frame: TheFrame, box: TheBox) -> Template:
-    return await _page(frame, box)
+async def show(frame: TheFrame, box: TheBox, q: FromQuery[str] = "") -> Template:
+    """`q`: for which nodes somebody is about to add one."""
+    return await _page(frame, box, q=q)
 
 
 @post("/schedules", guards=[operator], status_code=200)
@@ -107,11 +108,11 @@ def _seconds(text: str) -> int:
 
 
 async def _page(
-    frame: Frame, box: Box, typed: Form | None = None, refused: dict[str, Refusal] | None = None
+    frame: Frame, box: Box, typed: Form | None = None, refused: dict[str, Refusal] | None = None, q: str = ""
 ) -> Template:
     refused = refused or {}
     return frame.page(
-        "schedules/list.html", next((each.status for each in refused.values()), 200), typed=typed or Form(),
+        "schedules/list.html", next((each.status for each in refused.values()), 200), typed=typed or Form(), q=q,
         refused=refused, presets=sorted(box.presets.values(), key=lambda each: each.title),
         **await box.db.read(_everything, frame.now),
     )  # fmt: skip
