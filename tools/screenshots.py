@@ -25,7 +25,7 @@ with socket.socket() as probe:
 URL = f"http://127.0.0.1:{PORT}"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 ALL = PICTURES / "all"
-SHOWN = ("home-light", "finding-fixed-dark", "node-light", "nodes-phone")
+SHOWN = ("home-light", "finding-fixed-dark", "node-light", "nodes-phone", "run-over-many-light")
 COLOURS = 256
 
 WAYS = {

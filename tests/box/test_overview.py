@@ -68,7 +68,7 @@ def test_the_numbers_of_the_fleet(session):
     session.flush()
     nodes.mark_silent(session, NOON + minutes(11), NOON - minutes(600), minutes(10))
 
-    assert store.fleet(session) == store.Fleet(online=0, offline=3, critical=1, warn=1, jobs=1)
+    assert store.fleet(session) == store.Fleet(online=0, offline=3, affected=1, critical=1, warn=1, jobs=1)
 
 
 def test_fixes_that_run_and_fixes_that_were_proven_are_counted_by_day(session):

@@ -22,6 +22,7 @@ class Fleet:
 
     online: int
     offline: int
+    affected: int
     critical: int
     warn: int
     jobs: int

@@ -21,10 +21,11 @@ DAYS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
-    """Findings that are OPEN or FIXING; jobs that have not ended."""
+    """Findings that are OPEN or FIXING; `affected` nodes have a warning or worse; jobs that have not ended."""
 
     online: int
     offline: int
+    affected: int
     critical: int
     warn: int
     jobs: int
@@ -42,10 +43,13 @@ class Progress:
 
 def fleet(session: Session) -> Fleet:
     online = case((State.status == Status.ONLINE, 1), else_=0)
-    parts = (func.count(), func.sum(online), func.sum(State.open_critical), func.sum(State.open_warn))
-    nodes, online_now, critical, warn = (int(number or 0) for number in session.execute(select(*parts)).one())
+    affected = case((State.open_critical + State.open_warn > 0, 1), else_=0)
+    worse = func.sum(State.open_critical), func.sum(State.open_warn)
+    parts = (func.count(), func.sum(online), func.sum(affected), *worse)
+    found = session.execute(select(*parts)).one()
+    nodes, online_now, affected_now, critical, warn = (int(number or 0) for number in found)
     return Fleet(
-        online=online_now, offline=nodes - online_now, critical=critical, warn=warn,
+        online=online_now, offline=nodes - online_now, affected=affected_now, critical=critical, warn=warn,
         jobs=_jobs(session, JobState.QUEUED) + _jobs(session, JobState.RUNNING),
     )  # fmt: skip
 
