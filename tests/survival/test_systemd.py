@@ -163,6 +163,26 @@ def test_status_and_doctor_answer_for_the_service(stage, eu_1):
     assert {told[name] for name in ("heartbeat", "findings", "jobs", "clock", "agent", "bash", "journal")} == {"ok"}
 
 
+def test_a_full_disk_stops_neither_jobs_nor_what_is_heard_of_them(stage):
+    state = "/var/lib/hyprnode-eu-2"
+    stage.box.run(f"mkdir -p {state}; mount -t tmpfs -o size=64k,mode=0700 state {state}")
+    stage.start_agent("eu-2")
+    stage.box.run(f"dd if=/dev/zero of={state}/fill bs=1k status=none; true", check=False)
+    job = stage.queue("eu-2", "echo begun; until [ -e /run/go-on ]; do sleep 0.1; done; echo done; exit 3")
+    stage.printed(job, "begun")
+    stage.box.run("systemctl kill --kill-whom=main --signal=KILL hyprnode@eu-2; touch /run/go-on")
+
+    ended = stage.ended(job)
+    assert (ended["state"], ended["reason"], ended["exitCode"]) == ("FAILED", "exit", 3)
+    assert stage.output(job) == "begun\ndone\n"
+    seen = stage.node("eu-2")["lastSeen"]
+    wait_until(lambda: stage.node("eu-2")["lastSeen"] > seen)
+    assert "No space left on device missing=started" in stage.log("eu-2")
+    stage.box.run(f"rm {state}/fill")
+    assert stage.ended(stage.queue("eu-2", "true"))["state"] == "SUCCEEDED"
+    stage.box.run(f"systemctl disable --quiet --now hyprnode@eu-2; umount -l {state}")
+
+
 def test_a_job_that_a_shutdown_ends_says_so_to_its_last_word(stage, eu_1):
     job = stage.queue(eu_1, "trap 'echo tidied' EXIT; echo begun; sleep 60 & wait")
     stage.printed(job, "begun")
