@@ -5,6 +5,7 @@ import subprocess
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -15,6 +16,7 @@ from tests.servers import Server, wait_until
 SHORT = 1000
 NODES = 50
 MEGABYTES = 100
+TIMES = 6
 
 
 def main() -> None:
@@ -44,20 +46,29 @@ def short(admin: httpx.Client) -> None:
 
 
 def long(server: Server, admin: httpx.Client, agent: subprocess.Popen[bytes]) -> None:
-    """The limit of the job's output is what it is by default: the rest is said to be left out."""
+    """The limit of the job's output is what it is by default: the rest is said to be left out.
+
+    The control plane first keeps what it writes, up to the 32 MB that SQLite was given for that, so it is the same job
+    that is run until that is full, and then once more.
+    """
     script = f"yes 'a line of output that is sixty-four bytes long, with its end.....' | head -c {MEGABYTES}000000"
     watched = {"the agent": agent.pid, "the control plane": server.process.pid}
-    before = {name: memory(pid) for name, pid in watched.items()}
-    start = time.perf_counter()
-    job = queue(admin, "n-0", script)
-    most = dict(before)
-    while not ended(admin, job):
-        most = {name: max(most[name], memory(pid)) for name, pid in watched.items()}
-        time.sleep(0.02)
-    took = time.perf_counter() - start
-    kept = admin.get(f"/api/jobs/{job}").json()["outputBytes"]
-    rows = [(name, f"{before[name]:.1f}", f"+{most[name] - before[name]:.1f}") for name in watched]
-    show(f"A job that prints {MEGABYTES} MB: {took:.1f} s, {kept} bytes kept", ("", "RSS before, MB", "most"), rows)
+    rows = []
+    for number in range(1, TIMES + 1):
+        before = {name: memory(pid) for name, pid in watched.items()}
+        start = time.perf_counter()
+        job = queue(admin, "n-0", script)
+        most = dict(before)
+        while not ended(admin, job):
+            most = {name: max(most[name], memory(pid)) for name, pid in watched.items()}
+            time.sleep(0.02)
+        took = f"{time.perf_counter() - start:.1f}"
+        kept = admin.get(f"/api/jobs/{job}").json()["outputBytes"]
+        rows += [
+            (number, took, kept, name, f"{before[name]:.1f}", f"+{most[name] - before[name]:.1f}") for name in watched
+        ]
+    headings = ("time", "s", "bytes kept", "", "RSS before, MB", "most")
+    show(f"A job that prints {MEGABYTES} MB", headings, rows)
 
 
 def at_once(admin: httpx.Client) -> None:
@@ -67,13 +78,19 @@ def at_once(admin: httpx.Client) -> None:
         start = time.perf_counter()
         jobs = [queue(admin, f"n-{number}", "echo hello") for number in range(NODES)]
         queued = time.perf_counter() - start
-        left = set(jobs)
-        while left:
-            left -= {job for job in left if admin.get(f"/api/jobs/{job}/output").text == "hello\n"}
+        while not all(job["outputBytes"] for job in newest(admin, NODES)):
+            pass
         rows.append((NODES, f"{queued:.2f}", f"{time.perf_counter() - start:.2f}"))
+        assert {admin.get(f"/api/jobs/{job}/output").text for job in jobs} == {"hello\n"}
         wait_until(lambda jobs=jobs: all(ended(admin, job) for job in jobs))
         time.sleep(1)
     show("A job on each of many nodes", ("nodes", "s to queue", "s until every output is readable"), rows)
+
+
+def newest(admin: httpx.Client, number: int) -> list[dict[str, Any]]:
+    """In one answer: to ask for each would be work for who is to do another."""
+    items: list[dict[str, Any]] = admin.get("/api/jobs", params={"limit": number}).json()["items"]
+    return items
 
 
 def queue(admin: httpx.Client, node_id: str, script: str) -> str:

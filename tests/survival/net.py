@@ -15,7 +15,8 @@ class Net:
         self._holder.stdout.readline()
 
     def plug(self, leader: int) -> None:
-        """Into the box of this process."""
+        """Into the box of this process. The cable of one that is gone may still be on its way out."""
+        subprocess.run(self.command("ip", "link", "delete", "peer0"), stderr=subprocess.DEVNULL)
         subprocess.run(["bash", "-ec", CABLE, "cable", str(leader), str(self._holder.pid)], check=True)
 
     def command(self, *words: str) -> list[str]:

@@ -4,15 +4,14 @@ import os
 import signal
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hyprnode.jobs import tree
 from hyprnode.jobs.group import Group
 from hyprnode.jobs.tree import Process
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     ancestor: int | None
     """None: he is dead, and only the group tells."""
     group: Group | None = None

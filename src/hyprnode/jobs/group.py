@@ -8,7 +8,7 @@ import glob
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hyprnode import cgroup
 
@@ -17,8 +17,7 @@ PREFIX = "hyprnode-job-"
 PASSES = 5
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     path: str
 
     def enter(self) -> None:

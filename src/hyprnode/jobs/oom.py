@@ -1,16 +1,15 @@
 """Whether the kernel killed somebody of a job for lack of memory."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hyprnode import cgroup
 
 
-@dataclass(frozen=True)
-class Kills:
+class Kills(NamedTuple):
     """How many there have been in `place`, as far as somebody counts."""
 
     place: str
-    count: int
+    number: int
 
 
 def kills(is_alone: bool) -> Kills:
@@ -30,7 +29,7 @@ def spare(score: int, pid: str = "self") -> None:
 
 def since(before: Kills, now: Kills) -> str | None:
     """A sentence."""
-    number = now.count - before.count
+    number = now.number - before.number
     if number <= 0:
         return None
     return f"out of memory: the kernel killed {number} process{'es' * (number > 1)} of {now.place} meanwhile"
