@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hyprbox import config as box
-from hyprbox.cli import COMMANDS, main
+from hyprbox.cli import COMMANDS, command, main
 from hyprbox.findings.own import TYPES as OWN_TYPES
 from hyprbox.presets import catalogue
 from hyprnode import config as node
@@ -99,9 +99,8 @@ def commands() -> str:
     context = click.Context(main, info_name="hyprbox")
     parts = []
     for name in COMMANDS:
-        command = main.get_command(context, name)
-        assert command is not None
-        parts += help_of(command, click.Context(command, info_name=name, parent=context))
+        found = command(name)
+        parts += help_of(found, click.Context(found, info_name=name, parent=context))
     return page("Commands", "What `hyprbox` understands; every command says this itself with `--help`.", *parts)
 
 

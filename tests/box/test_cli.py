@@ -13,7 +13,7 @@ from dataclasses import asdict
 import pytest
 
 from hyprbox import backup
-from hyprbox.cli import show
+from hyprbox.cli import COMMANDS, command, show
 from hyprbox.cli.safe import Output, plain
 from hyprbox.people.model import Role
 from tests.cast import BEAT
@@ -92,12 +92,21 @@ def test_people_are_invited_and_disabled(server, remote):
         (["node", "list"], 2, "HYPRBOX_API_URL and HYPRBOX_API_KEY are not both set"),
         (["run", "--node", "eu-1"], 2, "expected --node ID or a QUERY, and one of"),
         (["nonsense"], 2, "No such command"),
+        (["nodes"], 2, "Did you mean 'node'?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_use_is_explained_in_a_sentence(server, words, code, complaint):
     ran = server.cli(*words, check=False)
     assert (ran.returncode, complaint in ran.stderr, "Traceback" in ran.stderr) == (code, True, False)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does(name):
+    found = command(name)
+    assert found.name == name
+    for each in (found, *getattr(found, "commands", {}).values()):
+        assert each.get_short_help_str(), each.name
 
 
 @pytest.mark.parametrize(

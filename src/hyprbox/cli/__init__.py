@@ -7,43 +7,54 @@ import click
 from hyprwire import __version__
 
 COMMANDS = {
-    "serve": "server",
-    "run": "run",
-    "runs": "runs",
-    "node": "nodes",
-    "query": "queries",
-    "finding": "findings",
-    "suppression": "suppressions",
-    "job": "jobs",
-    "schedule": "schedules",
-    "window": "windows",
-    "threshold": "thresholds",
-    "notify": "notify",
-    "preset": "presets",
-    "proof": "proofs",
-    "token": "tokens",
-    "key": "keys",
-    "user": "people",
-    "apply": "apply",
-    "completion": "completion",
-    "db": "database",
-    "swarm": "swarm",
-    "demo": "demo",
+    "serve": ("server", "The control plane; migrates its database on start."),
+    "run": ("run", "Runs a script or a preset on nodes; ends with its exit code."),
+    "runs": ("runs", "Runs over many nodes: list, show, follow, pause, resume, …"),
+    "node": ("nodes", "Nodes: list, show, inventory, changes, label, rename, delete."),
+    "query": ("queries", "Queries under a name, @NAME in any other: list, save, delete."),
+    "finding": ("findings", "Findings: list, show, ack, snooze, fix."),
+    "suppression": ("suppressions", "Suppressions: create, list, lift."),
+    "job": ("jobs", "Jobs: list, show, output, cancel, rerun."),
+    "schedule": ("schedules", "Schedules: list, add, pause, resume, remove."),
+    "window": ("windows", "Maintenance windows: list, add, remove."),
+    "threshold": ("thresholds", "Thresholds and scanners by label and host: list, set, remove."),
+    "notify": ("notify", "Notifications: channels, rules, messages."),
+    "preset": ("presets", "Presets: list, show, lint."),
+    "proof": ("proofs", "Proofs of fixes: get, verify."),
+    "token": ("tokens", "Node tokens: mint, list, rotate, revoke."),
+    "key": ("keys", "API keys for scripts: create, list, revoke."),
+    "user": ("people", "People: create, list, disable, reset."),
+    "apply": ("apply", "Labels, queries, schedules and more as files say; plans first."),
+    "completion": ("completion", "Prints what makes a shell complete these commands."),
+    "db": ("database", "The database: upgrade, backup, restore, confirm, doctor."),
+    "swarm": ("swarm", "Simulates many nodes, to try a control plane's size."),
+    "demo": ("demo", "Forty servers that are not there, with five weeks of history."),
 }
 
 
 class Commands(click.Group):
+    """Each is only a name and a line, for --help and completion, until it is the one that is meant."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"hyprbox.cli.{COMMANDS[name]}").command
-        return found
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, command(name) if name else None, rest
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def command(name: str) -> click.Command:
+    found: click.Command = import_module(f"hyprbox.cli.{COMMANDS[name][0]}").command
+    return found
+
+
+@click.group(
+    cls=Commands,
+    commands={name: click.Command(name, short_help=line) for name, (_, line) in COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="hyprbox")
 def main() -> None:
     """Looks after a fleet of Linux servers."""

@@ -41,6 +41,7 @@ def index(node_id: str | None, state: str | None, limit: int, as_json: bool) -> 
 @click.argument("job_id", metavar="ID")
 @as_json
 def show_one(job_id: str, as_json: bool) -> None:
+    """Its state, and how it ended."""
     row = remote.needed().get(f"/api/jobs/{job_id}")
     show.data(row) if as_json else show.facts(row, FACTS)
 

@@ -43,6 +43,7 @@ def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool)
 @click.argument("node_id", metavar="ID")
 @as_json
 def show_one(node_id: str, as_json: bool) -> None:
+    """What it is and how it does."""
     row = remote.needed().get(f"/api/nodes/{node_id}")
     show.data(row) if as_json else show.facts(row, FACTS)
 

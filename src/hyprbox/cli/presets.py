@@ -25,6 +25,7 @@ def command() -> None:
 @command.command("list")
 @as_json
 def index(as_json: bool) -> None:
+    """All there are."""
     rows = remote.needed().get("/api/presets")["items"]
     show.data(rows) if as_json else show.table(rows, COLUMNS, "There are no presets.")
 
@@ -33,6 +34,7 @@ def index(as_json: bool) -> None:
 @click.argument("preset_id", metavar="ID")
 @as_json
 def show_one(preset_id: str, as_json: bool) -> None:
+    """With its parameters."""
     row = remote.needed().get(f"/api/presets/{preset_id}")
     if as_json:
         show.data(row)
