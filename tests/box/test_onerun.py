@@ -1,6 +1,7 @@
 """The page of a run says of each node what it has come to."""
 
 import pytest
+from sqlalchemy import event
 
 from hyprbox.jobs import ending, handing
 from hyprbox.nodes.beats import Beat, record
@@ -57,3 +58,19 @@ def test_a_row_says_how_its_job_went(session, run):
 def test_too_many_nodes_are_no_squares(session, run, monkeypatch):
     monkeypatch.setattr(onerun, "MOST_SQUARES", 3)
     assert onerun.squares(session, NOON, run, ("2", "100%")) == []
+
+
+def test_a_page_of_many_nodes_does_not_read_as_many_scripts(db):
+    with db.session() as session:
+        record(session, [Beat(beat_of("eu-1"), NOON)])
+        session.flush()
+        run = store.begin(session, NOON, "ada", catalogue.load_all(), Spec(q="eu-", script="true", batches=("100%",)))
+        run_id = run.id
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    with db.session() as session:
+        (row,) = onerun.rows(session, NOON, run_id, None, None, 10)
+    assert row.sign.word == "Not fetched yet"
+    (of_jobs,) = [statement for statement in asked if "FROM jobs" in statement]
+    assert "jobs.state" in of_jobs
+    assert "jobs.script" not in of_jobs

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hyprbox.jobs import words as job_words
 from hyprbox.jobs.model import Job
@@ -20,6 +20,8 @@ from hyprbox.sign import Sign
 from hyprbox.words import count
 
 MOST_SQUARES = 240
+# One may have a megabyte, and a page that is live looks at 240 of them every second.
+WITHOUT_SCRIPT = defer(Job.script, raiseload=True), defer(Job.env, raiseload=True), defer(Job.params, raiseload=True)
 NOT_FETCHED = Sign("idle", "queued", "Not fetched yet")
 SCANNING = Sign("act", "rescan", "Scanning again")
 
@@ -55,7 +57,8 @@ def rows(
     """In the order of the run; from the place behind `after` on."""
     targets = store.targets_of(session, run_id, state, after, limit)
     ids = [target.job_id for target in targets if target.job_id]
-    jobs = {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(ids)))}
+    found = select(Job).where(Job.id.in_(ids)).options(*WITHOUT_SCRIPT)
+    jobs = {job.id: job for job in session.scalars(found)}
     fixes = {fix.job_id: fix for fix in session.scalars(select(Remediation).where(Remediation.job_id.in_(ids)))}
     return [_row(target, jobs.get(target.job_id or ""), fixes.get(target.job_id or ""), now) for target in targets]
 
