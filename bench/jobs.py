@@ -1,7 +1,11 @@
-"""Many short jobs on one node, one job that prints much, and one job on each of many nodes at once."""
+"""Many short jobs on one node, one job that prints much, and one job on each of many nodes at once.
+
+`python -m bench.jobs short long at-once` names what is wanted; without a name all is.
+"""
 
 import resource
 import subprocess
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +24,15 @@ TIMES = 6
 
 
 def main() -> None:
+    which = sys.argv[1:] or ["short", "long", "at-once"]
     with pair() as (server, admin, agents):
-        short(admin)
-        long(server, admin, agents[0])
-    with pair(NODES) as (_, admin, _):
-        at_once(admin)
+        if "short" in which:
+            short(admin)
+        if "long" in which:
+            long(server, admin, agents[0])
+    if "at-once" in which:
+        with pair(NODES) as (_, admin, _):
+            at_once(admin)
 
 
 def short(admin: httpx.Client) -> None:
@@ -72,19 +80,29 @@ def long(server: Server, admin: httpx.Client, agent: subprocess.Popen[bytes]) ->
 
 
 def at_once(admin: httpx.Client) -> None:
-    """Queued on every node; until every output is readable."""
+    """Queued on every node, with a request for each or as a run with one for all; until every output is readable."""
     rows = []
-    for _ in range(3):
+    for how, begin in 3 * (("one by one", each_on_its_own), ("as a run", all_as_a_run)):
+        older = {job["id"] for job in newest(admin, NODES)}
         start = time.perf_counter()
-        jobs = [queue(admin, f"n-{number}", "echo hello") for number in range(NODES)]
+        begin(admin)
         queued = time.perf_counter() - start
-        while not all(job["outputBytes"] for job in newest(admin, NODES)):
+        while not all(job["outputBytes"] and job["id"] not in older for job in newest(admin, NODES)):
             pass
-        rows.append((NODES, f"{queued:.2f}", f"{time.perf_counter() - start:.2f}"))
-        assert {admin.get(f"/api/jobs/{job}/output").text for job in jobs} == {"hello\n"}
-        wait_until(lambda jobs=jobs: all(ended(admin, job) for job in jobs))
+        rows.append((NODES, how, f"{queued:.2f}", f"{time.perf_counter() - start:.2f}"))
+        wait_until(lambda: all(ended(admin, job["id"]) for job in newest(admin, NODES)))
+        assert {admin.get(f"/api/jobs/{job['id']}/output").text for job in newest(admin, NODES)} == {"hello\n"}
         time.sleep(1)
-    show("A job on each of many nodes", ("nodes", "s to queue", "s until every output is readable"), rows)
+    show("A job on each of many nodes", ("nodes", "queued", "s to queue", "s until every output is readable"), rows)
+
+
+def each_on_its_own(admin: httpx.Client) -> None:
+    for number in range(NODES):
+        queue(admin, f"n-{number}", "echo hello")
+
+
+def all_as_a_run(admin: httpx.Client) -> None:
+    admin.post("/api/runs", json={"q": "node=*", "script": "echo hello", "batches": ["100%"]}).raise_for_status()
 
 
 def newest(admin: httpx.Client, number: int) -> list[dict[str, Any]]:

@@ -37,8 +37,8 @@ class Wire:
         with suppress(OSError):
             while data := one.recv(262144):
                 now = time.time()
+                self._note(now, data, asked)  # before: the answer may be back at once
                 other.sendall(data)
-                self._note(now, data, asked)
             other.shutdown(socket.SHUT_WR)
 
     def _note(self, now: float, data: bytes, asked: list[str]) -> None:
