@@ -4,8 +4,6 @@ import os
 import sys
 from collections.abc import Callable
 
-from hyprnode import nursery
-
 USAGE = """\
 hyprnode                run: heartbeats, jobs and scans; the settings are HYPRBOX_* variables
 hyprnode once           one heartbeat, one scan, the jobs that wait, and done
@@ -20,7 +18,7 @@ hyprnode version        say which version this is
 """
 
 
-# Other imports stand inside: the nursery must be born before there is anything to be born with it.
+# Imports stand inside: the nursery must be born before there is anything to be born with it, and some need it not.
 def main() -> int:
     match sys.argv[1:]:
         case []:
@@ -51,6 +49,8 @@ def main() -> int:
 
 
 def run() -> int:
+    from hyprnode import nursery
+
     born = nursery.start()
     from hyprnode import agent
 
@@ -60,6 +60,8 @@ def run() -> int:
 
 
 def once() -> int:
+    from hyprnode import nursery
+
     born = nursery.start()
     from hyprnode import agent
 
@@ -67,6 +69,8 @@ def once() -> int:
 
 
 def scan(as_json: bool) -> int:
+    from hyprnode import nursery
+
     born = nursery.start()
     from hyprnode import config, show
 

@@ -9,8 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools/agent"))
 import build
 import images
 import packages
+import release
 
-__all__ = ["build", "images", "into", "packages"]
+__all__ = ["build", "images", "into", "packages", "release"]
 
 
 @contextmanager

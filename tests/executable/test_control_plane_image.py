@@ -30,7 +30,14 @@ def base(buildah, name):
 
 @pytest.fixture(scope="module")
 def image(buildah):
-    words = ["build", "--quiet", "--isolation=chroot", "--pull=never", "--build-arg", f"BASE={base(buildah, 'debian')}"]
+    words = [
+        "build",
+        "--quiet",
+        "--isolation=chroot",
+        "--pull=never",
+        "--build-arg",
+        f"BASE={base(buildah, 'base-of-ours')}",
+    ]
     return buildah(*words, "-f", str(ROOT / "deploy/Containerfile"), str(ROOT))
 
 

@@ -72,25 +72,33 @@ def play(stage, folder, code):
     (folder / "play.yml").write_text(f"- hosts: all\n  remote_user: root\n  tasks:\n{tasks}")
     (folder / "vault.yml").write_text(f"hyprbox_code: {code}\n")
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "ANSIBLE_HOST_KEY_CHECKING": "False", "LC_ALL": "C.UTF-8"}
+    env["ANSIBLE_SSH_ARGS"] = "-o ControlMaster=no"  # its socket's path would be too long
     words = [ANSIBLE, "-i", "10.99.0.2,", "--private-key", key, "-e", f"@{folder}/vault.yml", "-v", folder / "play.yml"]
     return subprocess.run(stage.net.command(*map(str, words)), env=env, capture_output=True, text=True)
 
 
-def test_ansible_makes_a_machine_a_node_once(stage, tmp_path):
+@pytest.fixture(scope="module")
+def played(stage, tmp_path_factory):
+    """What Ansible said the first time; and how it is had to do it once more."""
+    folder = tmp_path_factory.mktemp("ansible")
     code = stage.admin.post("/api/enrolments", json={}).json()["code"]
-
-    first = play(stage, tmp_path, code)
+    first = play(stage, folder, code)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert re.search(r"ok=2 +changed=1 ", first.stdout)
     wait_until(lambda: stage.node("box").get("status") == "ONLINE")
+    return first, lambda: play(stage, folder, code)
 
-    second = play(stage, tmp_path, code)
+
+def test_ansible_makes_a_machine_a_node_once(played):
+    first, again = played
+    assert re.search(r"ok=2 +changed=1 ", first.stdout)
+
+    second = again()
+
     assert re.search(r"ok=2 +changed=0 ", second.stdout), second.stdout
     assert "hbec_" not in first.stdout + second.stdout
 
 
-def test_without_root_fixes_go_through_sudo(stage):
-    wait_until(lambda: stage.node("box").get("status") == "ONLINE")
+def test_without_root_fixes_go_through_sudo(stage, played):
     stage.box.run(block("useradd --system --home-dir /var/lib/hyprnode --shell /usr/sbin/nologin hyprnode"))
     stage.box.write("/etc/systemd/system/hyprnode.service.d/user.conf", block("[Service]"))
     stage.box.run("chmod o+w /etc/crontab; systemctl daemon-reload; systemctl restart hyprnode")

@@ -18,6 +18,13 @@ NAMESPACE = "hyprbox-release"
 
 
 def main() -> None:
+    keys = [Path(word) for word in sys.argv[1:]]
+    target = make(keys)
+    for path in [target, *([Path(f"{target}.sig")] if keys else [])]:
+        print(path.relative_to(build.ROOT))
+
+
+def make(keys: list[Path]) -> Path:
     with tempfile.TemporaryDirectory() as work:
         wheels = Path(work) / "wheels"
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -28,10 +35,9 @@ def main() -> None:
         )
         digests()
         target = bundle(wheels)
-    print(target.relative_to(build.ROOT))
-    for key in sys.argv[1:]:
+    for key in keys:
         subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, target], check=True)
-        print(f"{target.relative_to(build.ROOT)}.sig")
+    return target
 
 
 def bundle(wheels: Path) -> Path:
