@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.window import VIEWPORT, Complaints
 from tests.world import World, world
 
 __all__ = ["world"]
+
+expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
 FLAGS = (
     "--no-sandbox",

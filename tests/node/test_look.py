@@ -133,3 +133,20 @@ def test_one_that_is_switched_off_takes_back_what_it_said():
     plan, _, run = (json.loads(word) for word in say([scanner], Host(), settings))
     assert plan == {"plan": ["odd"]}
     assert (run["run"]["ok"], run["run"]["types"]) == (True, ["odd.thing", "odd.unreadable"])
+
+
+UNHEARD = """
+import json, os
+from hyprnode.memory import in_memory
+from hyprnode.scanners import child
+listening, speaking = os.pipe()
+os.close(listening)
+terms = {"given": {"HYPRBOX_STATE_DIR": os.environ["HYPRBOX_STATE_DIR"]}, "scanners": ["tls"], "afresh": False, "known": None}
+child.main(in_memory("order", json.dumps(terms).encode()), speaking)
+"""  # noqa: E501
+
+
+def test_one_whose_agent_is_gone_ends_without_a_word(tmp_path):
+    words = [sys.executable, "-c", UNHEARD]
+    done = subprocess.run(words, env={"HYPRBOX_STATE_DIR": str(tmp_path)}, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (1, "")

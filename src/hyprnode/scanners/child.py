@@ -24,11 +24,15 @@ def main(order: int, report: int) -> NoReturn:
     terms = json.loads(memory.whole(order))
     settings = config.load(terms["given"])
     host = Host(proc=settings.proc, kept=kept.load(settings.state_dir, terms["afresh"], settings.given))
-    with open(report, "wb") as lines:
-        for word in chain(say(chosen(terms["scanners"]), host, settings), stock(host, terms["known"])):
-            lines.write(word)
-            lines.flush()  # so that the agent knows whose turn it is, should it have to end this
-        host.kept.save()
+    words = chain(say(chosen(terms["scanners"]), host, settings), stock(host, terms["known"]))
+    try:
+        with open(report, "wb") as lines:
+            for word in words:
+                lines.write(word)
+                lines.flush()  # so that the agent knows whose turn it is, should it have to end this
+            host.kept.save()
+    except BrokenPipeError:  # the agent is gone, and its successor looks for itself
+        os._exit(1)
     os._exit(0)
 
 
