@@ -68,7 +68,7 @@ class Measure:
         before = self._memory()
         polls = await self._hold()
         each = (self._memory() - before) / self._polls * 1024
-        alone = await self._wake_one_by_one()
+        alone, woken = await self._wake_one_by_one()
         idle = sorted(await self._beats(3))
         everybody, busy = await self._wake_all()
         for poll in polls:
@@ -77,6 +77,11 @@ class Measure:
         return [
             ("memory of each, RSS", f"{each:.1f} KiB", ""),
             ("a job for one: queued over HTTP until offered", ms(alone, 0.5), f"p99 {ms(alone, 0.99)}"),
+            (
+                "of that, from the order's answer until offered; less than 0: before it",
+                ms(woken, 0.5),
+                f"p99 {ms(woken, 0.99)}",
+            ),
             ("a job for each of them: until all are offered", f"{everybody:.2f} s", ""),
             ("heartbeats before", ms(idle, 0.5), f"p99 {ms(idle, 0.99)}"),
             ("heartbeats meanwhile", ms(busy, 0.5), f"p99 {ms(busy, 0.99)}"),
@@ -110,18 +115,22 @@ class Measure:
                 done = await connection.ask(self._node.post(f"{job}/{path}", json.dumps(body).encode()))
                 assert done.status == 200, done
 
-    async def _wake_one_by_one(self) -> list[float]:
-        connection, took = await self._admin.connect(), []
+    async def _wake_one_by_one(self) -> tuple[list[float], list[float]]:
+        """Since it was asked for, and since its commit was answered: what is left of the first is the wake-up alone."""
+        connection, took, woken = await self._admin.connect(), [], []
         for node in random.Random(1).sample(range(self._polls), min(self._wakes, self._polls)):
             heard = asyncio.get_running_loop().create_future()
             self._told = lambda _, at, heard=heard: heard.set_result(at)  # type: ignore[misc]
             order = json.dumps({"nodeId": name(node), "script": "true"}).encode()
             start = time.perf_counter()
             answer = await connection.ask(self._admin.post("/api/jobs", order))
+            answered = time.perf_counter()
             assert answer.status == 201, answer
-            took.append(await heard - start)
+            at = await heard
+            took.append(at - start)
+            woken.append(at - answered)
             await asyncio.sleep(0.02)
-        return sorted(took)
+        return sorted(took), sorted(woken)
 
     async def _wake_all(self) -> tuple[float, list[float]]:
         """As another process would: the rows in one transaction, then who is meant by NOTIFY."""

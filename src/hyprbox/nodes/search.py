@@ -36,7 +36,7 @@ def worst(session: Session, now: datetime, q: str, after: str | None, limit: int
     query = understood(session, q)
     order = select(State.node_id).order_by(*WORST_FIRST)
     first = (order.where(_behind(after)) if after else order).limit(NEAR if query.terms else limit)
-    near = matching(query, now).where(State.node_id.in_(first.subquery().select())).order_by(*WORST_FIRST).limit(limit)
+    near = matching(query, now).where(Node.node_id.in_(first.subquery().select())).order_by(*WORST_FIRST).limit(limit)
     found = session.scalars(near).all()
     if len(found) == limit or not query.terms:
         return found
