@@ -1,6 +1,5 @@
 """What every request may need, made once per process."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from hyprbox.config import Config
 from hyprbox.db import Database
 from hyprbox.figures import Figures
 from hyprbox.presets import catalogue
-from hyprbox.presets.catalogue import Preset
+from hyprbox.presets.own import Presets
 from hyprbox.vitals import Vitals
 from hyprbox.wake import Wake
 
@@ -24,7 +23,7 @@ class Box:
     gate: Gate
     figures: Figures
     vitals: Vitals
-    presets: Mapping[str, Preset]
+    presets: Presets
     heard: dict[str, datetime | None] = field(default_factory=dict)
     """Which nodes were heard since that was last written down, and when; None for one that holds no polls."""
 
@@ -32,7 +31,7 @@ class Box:
 def build(config: Config) -> Box:
     db, clock = database(config), Clock()
     wake, gate = Wake(), Gate(db, clock, config.require_node_token)
-    return Box(config, db, clock, wake, gate, Figures(db), Vitals(db, wake, db.meter), catalogue.load_all())
+    return Box(config, db, clock, wake, gate, Figures(db), Vitals(db, wake, db.meter), Presets(catalogue.load_all()))
 
 
 def database(config: Config) -> Database:

@@ -19,8 +19,9 @@ async def of(box: Box) -> AsyncIterator[None]:
     bus = None if box.db.is_sqlite else _bus(box)
     box.db.start(box.wake.publish, bus.tell if bus else None, partial(polls.offers_ahead, box))
     await box.gate.refresh()
+    await box.db.read(box.presets.refresh)
     by_the_clock = sweep.forever(box), sweep.look_again(box), sweep.listen(box), keep.forever(box), onward.forever(box)
-    going_on = box.gate.keep_fresh(), *by_the_clock, guardian.forever(box), onward.tell(box)
+    going_on = box.gate.keep_fresh(), sweep.keep_presets(box), *by_the_clock, guardian.forever(box), onward.tell(box)
     tasks = [asyncio.create_task(work) for work in (*going_on, box.vitals.keep(box.clock.now))]
     yield
     box.wake.close()

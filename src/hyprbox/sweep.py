@@ -35,6 +35,7 @@ LONGEST_GAP = timedelta(minutes=2)
 LARGEST_STEP = 30.0
 LOOK_AGAIN_SECONDS = 5
 LISTEN_SECONDS = 10
+PRESETS_SECONDS = 1
 NOTED_AT_ONCE = 1000
 CHANGES_KEPT = timedelta(hours=1)
 TOKEN_ENDS_SOON = timedelta(days=14)
@@ -149,3 +150,13 @@ def _portions(noted: dict[str, T]) -> Iterator[dict[str, T]]:
     rest = iter(noted.items())
     while portion := dict(islice(rest, NOTED_AT_ONCE)):
         yield portion
+
+
+async def keep_presets(box: Box) -> None:
+    """What another process has put is known here a second later."""
+    while True:
+        await asyncio.sleep(PRESETS_SECONDS)
+        try:
+            await box.db.read(box.presets.refresh)
+        except Exception as error:
+            note(error, "looking for presets")

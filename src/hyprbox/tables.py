@@ -11,6 +11,7 @@ from hyprbox.jobs import model as jobs
 from hyprbox.nodes import model as nodes
 from hyprbox.notices import model as notices
 from hyprbox.people import model as people
+from hyprbox.presets import model as presets
 from hyprbox.remediations import model as remediations
 from hyprbox.runs import model as runs
 from hyprbox.schedules import model as schedules
@@ -33,6 +34,7 @@ MODELS = [
     jobs,
     remediations,
     guards,
+    presets,
     windows,
     runs,
     schedules,

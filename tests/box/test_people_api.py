@@ -45,6 +45,8 @@ ROUTES = [
     (Role.VIEWER, "GET", "/api/presets", None),
     (Role.VIEWER, "GET", "/api/presets/certbot-renew", None),
     (Role.VIEWER, "GET", "/api/recommendations", None),
+    (Role.ADMIN, "PUT", "/api/presets/nothing", {"toml": "", "script": ""}),
+    (Role.ADMIN, "DELETE", "/api/presets/nothing", None),
     (Role.VIEWER, "GET", "/api/remediations", None),
     (Role.VIEWER, "GET", "/api/discovery/prometheus", None),
     (Role.VIEWER, "GET", "/api/remediations/nothing", None),

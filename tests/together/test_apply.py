@@ -104,3 +104,36 @@ def test_what_does_not_fit_is_said_and_nothing_is_changed(server, repository, te
     code, out, error = apply(server, repository)
     assert (code, out) == (1, [])
     assert said in error
+
+
+def test_a_preset_of_our_own_is_put_changed_and_removed(server, admin, tmp_path):
+    own_preset(tmp_path / "presets/own-true", "return 10")
+
+    (line,) = apply(server, tmp_path, "--plan")[1]
+    assert line.startswith("+ preset own-true: ")
+    assert admin.get("/api/presets/own-true").status_code == 404
+    assert apply(server, tmp_path)[:2] == (0, [line])
+    assert apply(server, tmp_path)[1] == ["Nothing to change."]
+    shown = admin.get("/api/presets/own-true").json()
+    assert (shown["own"], shown["title"]) == (True, "Nothing to do")
+
+    own_preset(tmp_path / "presets/own-true", "return 0")
+    assert apply(server, tmp_path)[1][0].startswith("~ preset own-true: ")
+    own_preset(tmp_path / "presets/own-true", "eval $1")
+    assert apply(server, tmp_path)[0] == 1
+    for name in ("preset.toml", "script.sh"):
+        (tmp_path / "presets/own-true" / name).unlink()
+    (tmp_path / "all.toml").write_text("")
+    assert apply(server, tmp_path)[1] == ["Nothing to change."]
+    assert apply(server, tmp_path, "--prune")[1] == ["- preset own-true"]
+    assert admin.get("/api/presets/own-true").status_code == 404
+
+
+def own_preset(folder, check):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "preset.toml").write_text(
+        f'id = "{folder.name}"\nversion = 1\ntitle = "Nothing to do"\ndescription = "It does nothing."\nrisk = "low"\n'
+    )
+    parts = {"check": check, "apply": "true", "verify": "true", "revert": "nothing_to_take_back 'nothing was done'"}
+    functions = "".join(f"\n{name}() {{\n  {body}\n}}\n" for name, body in parts.items())
+    (folder / "script.sh").write_text(f"# shellcheck shell=bash\n{functions}")

@@ -28,7 +28,7 @@ class Change:
 @click.option("--plan", is_flag=True, help="Only show what would change; exit code 2 if anything would.")
 @click.option("--prune", is_flag=True, help="Remove what no file speaks of, of the parts that they speak of.")
 def command(folder: Path, plan: bool, prune: bool) -> None:
-    """Labels, queries, thresholds, windows, schedules, rules as the *.toml files in DIR say; twice changes nothing."""
+    """Labels, queries, thresholds, presets, windows, schedules, rules as DIR has them; twice changes nothing."""
     api = remote.needed()
     try:
         found = list(changes(api, read(folder), prune))
@@ -50,6 +50,7 @@ def changes(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
         list(of_labels(api, wanted)),
         list(of_queries(api, wanted, prune)),
         list(of_thresholds(api, wanted, prune)),
+        list(of_presets(api, wanted, prune)),
         list(of_many(api, "windows", wanted.windows, prune and "windows" in wanted.parts, window)),
         list(of_many(api, "schedules", wanted.schedules, prune and "schedules" in wanted.parts, schedule)),
         list(of_rules(api, wanted, prune)),
@@ -93,6 +94,20 @@ def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     if prune and "thresholds" in wanted.parts:
         for name in sorted(there.keys() - wanted.thresholds.keys()):
             yield Change("-", f"threshold {name}", _delete(api, f"/api/thresholds/{name}"))
+
+
+def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
+    """Those of our own; what is shipped is not spoken of."""
+    if "presets" not in wanted.parts:
+        return
+    there = {row["id"]: row["sha256"] for row in api.get("/api/presets")["items"] if row["own"]}
+    for name, preset in wanted.presets.items():
+        if there.get(name) != preset.sha256:
+            body = {"toml": preset.toml, "script": preset.script}
+            sign = "~" if name in there else "+"
+            yield Change(sign, f"preset {name}: {preset.sha256[:12]}", _put(api, f"/api/presets/{name}", body))
+    for name in sorted(there.keys() - wanted.presets.keys()) if prune else ():
+        yield Change("-", f"preset {name}", _delete(api, f"/api/presets/{name}"))
 
 
 def of_many(

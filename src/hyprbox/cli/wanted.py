@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from hyprbox.notices.spec import RuleSpec
+from hyprbox.presets.catalogue import load
+from hyprbox.presets.lint import lint
 from hyprbox.schedules.store import NewSchedule
 from hyprbox.thresholds.api import NewThreshold
 from hyprbox.windows.api import NewWindow
@@ -16,10 +18,20 @@ from hyprwire import thresholds
 
 T = TypeVar("T")
 PARTS = ("labels", "queries", "thresholds", "schedules", "windows", "rules")
+PRESET = "preset.toml"
 
 
 class BadFile(Exception):
     """One sentence: the file, and what is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPreset:
+    """The texts of its files, and the digest of the whole."""
+
+    toml: str
+    script: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +44,20 @@ class Wanted:
     schedules: dict[str, Any] = field(default_factory=dict)
     windows: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
+    presets: dict[str, OwnPreset] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)
 
 
 def read(folder: Path) -> Wanted:
     """BadFile for the first thing that does not fit."""
     wanted = Wanted()
-    files = sorted(folder.glob("**/*.toml"))
-    if not files:
+    found = sorted(folder.glob("**/*.toml"))
+    files = [file for file in found if file.name != PRESET]
+    for preset in (file.parent for file in found if file.name == PRESET):
+        _take_preset(wanted, preset)
+    if (folder / "presets").is_dir():
+        wanted.parts.add("presets")
+    if not found:
         raise BadFile(f"{folder} has no *.toml, expected files with {', '.join(PARTS)}")
     for file in files:
         try:
@@ -47,6 +65,18 @@ def read(folder: Path) -> Wanted:
         except (OSError, ValueError) as error:
             raise BadFile(f"{file}: {error}") from None
     return wanted
+
+
+def _take_preset(wanted: Wanted, folder: Path) -> None:
+    """What `hyprbox preset lint` would complain of is not put on servers."""
+    if complaints := lint(folder):
+        raise BadFile(complaints[0])
+    toml, script = ((folder / name).read_text() for name in (PRESET, "script.sh"))
+    try:
+        _put(wanted.presets, folder.name, OwnPreset(toml, script, load(folder).sha256))
+    except ValueError as error:
+        raise BadFile(f"{folder}: {error}") from None
+    wanted.parts.add("presets")
 
 
 def _take(wanted: Wanted, said: Mapping[str, Any]) -> None:

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from litestar import get, post
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
-from hyprbox.door import TheBox, TheCaller, operator, viewer
+from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
 from hyprbox.errors import Forbidden, Invalid
 from hyprbox.findings.model import Finding
 from hyprbox.findings.views import Recommendation
@@ -22,7 +22,7 @@ from hyprbox.jobs.views import JobView
 from hyprbox.jobs.views import view as job_view
 from hyprbox.paging import Page
 from hyprbox.people.model import Role
-from hyprbox.presets import store
+from hyprbox.presets import own, store
 from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.form import prefill
 from hyprbox.presets.parameters import Parameter
@@ -51,7 +51,16 @@ class PresetView:
     distros: list[str]
     timeoutSeconds: int
     sha256: str
+    own: bool
     parameters: list[ParameterView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPreset:
+    """The texts of `preset.toml` and `script.sh`; docs/howto/write-a-preset says what is in them."""
+
+    toml: str
+    script: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +102,28 @@ class NewFix:
 
 @get("/presets", guards=[viewer])
 async def index(box: TheBox) -> Page[PresetView]:
-    return Page([view(preset) for preset in box.presets.values()], None)
+    return Page([view(box, preset) for preset in box.presets.values()], None)
 
 
 @get("/presets/{preset_id:str}", guards=[viewer])
 async def show(preset_id: FromPath[str], box: TheBox) -> PresetView:
-    return view(store.known(box.presets, preset_id))
+    return view(box, store.known(box.presets, preset_id))
+
+
+@put("/presets/{preset_id:str}", guards=[admin])
+async def put_own(preset_id: FromPath[str], data: JSONBody[NewPreset], box: TheBox, caller: TheCaller) -> PresetView:
+    """One of your own. What it may do on a node it does as root, so it is for admins, like a script."""
+    await fresh.require(box, caller, Form())
+    what = box.presets, preset_id, data.toml, data.script
+    preset = await box.db.write(own.put, box.clock.now(), caller.name, *what)
+    await box.db.read(box.presets.refresh)
+    return view(box, preset)
+
+
+@delete("/presets/{preset_id:str}", guards=[admin])
+async def remove_own(preset_id: FromPath[str], box: TheBox, caller: TheCaller) -> None:
+    await box.db.write(own.remove, box.clock.now(), caller.name, preset_id)
+    await box.db.read(box.presets.refresh)
 
 
 @get("/recommendations", guards=[viewer])
@@ -200,11 +225,12 @@ def recommend(catalogue: store.Catalogue, finding: Finding) -> Recommendation | 
     return Recommendation(preset=preset.id, title=preset.title, risk=preset.risk, params=values)
 
 
-def view(preset: Preset) -> PresetView:
+def view(box: Box, preset: Preset) -> PresetView:
     return PresetView(
         id=preset.id, version=preset.version, title=preset.title, description=preset.description, risk=preset.risk,
         resolves=list(preset.resolves), distros=list(preset.distros), timeoutSeconds=preset.timeout_seconds,
-        sha256=preset.sha256, parameters=[_parameter(parameter) for parameter in preset.parameters],
+        sha256=preset.sha256, own=preset.id in box.presets.own,
+        parameters=[_parameter(parameter) for parameter in preset.parameters],
     )  # fmt: skip
 
 
@@ -215,4 +241,4 @@ def _parameter(parameter: Parameter) -> ParameterView:
     )  # fmt: skip
 
 
-handlers = [index, show, recommendations, queue, rerun, fix, fix_node, plan, reverse]
+handlers = [index, show, put_own, remove_own, recommendations, queue, rerun, fix, fix_node, plan, reverse]

@@ -90,7 +90,11 @@ def answering(presets: Iterable[Preset], finding_type: str) -> list[Preset]:
 
 def load(folder: Path) -> Preset:
     """BrokenPreset names the file, what is wrong and what was expected."""
-    toml, script = read(folder / "preset.toml"), read(folder / "script.sh")
+    return made(folder, read(folder / "preset.toml"), read(folder / "script.sh"))
+
+
+def made(folder: Path, toml: str, script: str) -> Preset:
+    """Of the texts of its files; `folder` is what it is called."""
     table = Table(str(folder / "preset.toml"), parse(folder / "preset.toml", toml))
     preset = Preset(
         id=table.text("id", r"[a-z][a-z0-9-]{0,62}", "lower case letters, digits and dashes"),
@@ -124,9 +128,14 @@ def read(path: Path) -> str:
     if path.stat().st_size > FILE_BYTES:
         raise BrokenPreset(f"{path} has {path.stat().st_size} bytes, expected at most {FILE_BYTES}")
     try:
-        text = path.read_bytes().decode()
+        return plain(path, path.read_bytes().decode())
     except UnicodeDecodeError as error:
         raise BrokenPreset(f"{path} has byte {error.start} outside UTF-8, expected UTF-8") from None
+
+
+def plain(path: Path, text: str) -> str:
+    if len(text.encode("utf-8", "replace")) > FILE_BYTES:
+        raise BrokenPreset(f"{path} has more than {FILE_BYTES} bytes, expected at most so many")
     for number, line in enumerate(text.split("\n"), 1):
         if hidden := next((sign for sign in line if not sign.isprintable() and sign != "\t"), None):
             raise BrokenPreset(f"{path} has U+{ord(hidden):04X} in line {number}, expected no invisible characters")
