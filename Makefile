@@ -16,8 +16,8 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 test: .venv/ready-to-test   ## everything that must hold, side by side
 	@$(MAKE) --no-print-directory --jobs=2 lint types suite
 
-suite: .venv/ready-to-test  ## more workers than cores: most of them wait for a process of theirs
-	$(PYTHON) -m pytest -n 5 --dist=worksteal
+suite: .venv/ready-to-test  ## a worker more than there are cores: they wait for processes of theirs; a file's stage is set once
+	$(PYTHON) -m pytest -n 3 --dist=loadfile
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
 	@tools/setup-agent

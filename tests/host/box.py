@@ -165,10 +165,14 @@ class Box:
 
     def discard(self) -> None:
         shutil.rmtree(self.folder)
-        for group in reversed(list(Path("/sys/fs/cgroup").glob(f"**/{self.folder.name}/**/"))):
-            end = time.monotonic() + STOP_SECONDS
-            while not gone(group) and time.monotonic() < end:  # whoever was in it may still be dying
-                time.sleep(0.1)
+        for top, _, _ in os.walk("/sys/fs/cgroup", topdown=False):  # which minds no other box that goes meanwhile
+            if self.folder.name in Path(top).parts:
+                self._take_away(Path(top))
+
+    def _take_away(self, group: Path) -> None:
+        end = time.monotonic() + STOP_SECONDS
+        while not gone(group) and time.monotonic() < end:  # whoever was in it may still be dying
+            time.sleep(0.1)
 
     @property
     def console(self) -> str:
