@@ -67,6 +67,28 @@ def test_a_thousand_changes_are_a_thousand_rows_and_one(node, monkeypatch):
     assert changes(node) == [("p0", None, "1"), ("p1", None, "1"), ("and 3 more", None, None)]
 
 
+def test_a_part_said_often_in_one_breath_counts_once(node):
+    def said(items):
+        return Part(name="ports", digest=digest(items), items=items)
+
+    often = [said({f"tcp/{n}": "sshd"}) for n in range(50)]
+    store.record(node, NOON, Inventory(nodeId="eu-1", parts=often))
+    store.record(node, NOON + minutes(15), Inventory(nodeId="eu-1", parts=often[:-1] * 2))
+
+    assert changes(node) == [("tcp/48", None, "sshd"), ("tcp/49", "sshd", None)]
+
+
+def test_a_node_that_changes_all_day_long_is_told_of_in_short(node, monkeypatch):
+    monkeypatch.setattr(store, "MOST_A_DAY", 3)
+    tell(node, {})
+    tell(node, BEFORE, NOON + minutes(15))
+    tell(node, {}, NOON + minutes(30))
+    tell(node, BEFORE, NOON + DAY + minutes(31))
+
+    three = ["curl", "nginx", "vim"]
+    assert [name for name, _, _ in changes(node)] == [*three, "and 3 more", *three]
+
+
 @pytest.mark.parametrize(
     ("items", "sentence"),
     [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -16,8 +16,10 @@ from hyprbox.inventory.model import Change, Shelf
 from hyprbox.nodes import store as nodes
 from hyprwire.inventory import LONGEST_NAME, LONGEST_VALUE, MOST_ITEMS, PARTS, Inventory, Items, Part, digest
 
+A_DAY = timedelta(days=1)
 OFTEN = timedelta(minutes=1)  # more often a part is not taken: nobody fills the disk by installing and removing
 MOST_CHANGES = 1000  # of one part at once; that there were more is one row
+MOST_A_DAY = 5000  # of one node, which is more than a new release of a system; then only how many there were
 TITLES = {
     "system": "System", "packages": "Packages", "ports": "Listening ports", "users": "Users", "units": "Services",
 }  # fmt: skip
@@ -37,7 +39,8 @@ def record(session: Session, now: datetime, said: Inventory) -> list[str]:
     if not nodes.lock(session, said.nodeId):
         raise Missing(f"node {said.nodeId} is not known, expected a heartbeat first")
     shelves = {shelf.part: shelf for shelf in session.scalars(select(Shelf).where(Shelf.node_id == said.nodeId))}
-    news = [part for part in said.parts if part.name in PARTS and _is_news(part, shelves.get(part.name), now)]
+    parts = {part.name: part for part in said.parts if part.name in PARTS}  # each is there once, whatever was said
+    news = [part for part in parts.values() if _is_news(part, shelves.get(part.name), now)]
     for part in news:
         if part.items is not None:
             _check(part, part.items)
@@ -88,7 +91,8 @@ def _put(session: Session, now: datetime, node_id: str, part: Part, items: Items
         shelf = Shelf(node_id=node_id, part=part.name)
         session.add(shelf)
     else:
-        session.add_all(_rows(now, node_id, part.name, list(_differences(_unpacked(shelf), items))))
+        found = list(_differences(_unpacked(shelf), items))
+        session.add_all(_rows(now, node_id, part.name, found, _room(session, now, node_id)))
     shelf.digest, shelf.items, shelf.count, shelf.at = part.digest, _packed(items), len(items), now
     wake(session, "fleet", "nodes")
 
@@ -102,11 +106,17 @@ def _differences(was: Items, became: Items) -> Iterator[Difference]:
             yield name, was.get(name), became.get(name)
 
 
-def _rows(now: datetime, node_id: str, part: str, found: list[Difference]) -> Iterator[Change]:
+def _room(session: Session, now: datetime, node_id: str) -> int:
+    """How many changes are told one by one. A node that tells of some all day long fills no disk with it."""
+    today = select(func.count()).where(Change.node_id == node_id, Change.at > now - A_DAY)
+    return max(0, min(MOST_CHANGES, MOST_A_DAY - (session.scalar(today) or 0)))
+
+
+def _rows(now: datetime, node_id: str, part: str, found: list[Difference], room: int) -> Iterator[Change]:
     """Later ids sort later, so that a list reads downwards from the first name."""
-    shown = found[:MOST_CHANGES]
-    if len(found) > MOST_CHANGES:
-        shown.append((f"and {len(found) - MOST_CHANGES} more", None, None))
+    shown = found[:room]
+    if len(found) > room:
+        shown.append((f"and {len(found) - room} more", None, None))
     for name, was, became in reversed(shown):
         yield Change(node_id=node_id, id=ids.new(), at=now, part=part, name=name, was=was, became=became)
 
