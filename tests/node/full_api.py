@@ -107,6 +107,8 @@ class FullApi(FarEnd):
         return Reply(value={"cancel": row.cancel}, headers={"Preference-Applied": f"wait={wait:.0f}"})
 
     def _complete(self, row, call):
+        if row.state == "QUEUED":
+            return problem(409, "expected it to be accepted first")
         if (refusal := self._append(row, call.body)) is not None:
             return refusal
         row.completion, row.state = row.completion or call.body, "ENDED"

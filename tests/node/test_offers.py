@@ -5,6 +5,7 @@ import pytest
 from tests.node.agents import TOKEN
 from tests.node.far_end import HANG_UP, Reply
 from tests.node.full_api import problem
+from tests.servers import wait_until
 
 
 def lost(api):
@@ -58,6 +59,25 @@ def test_an_answer_to_accept_that_is_lost_loses_no_job(full_api, start, tmp_path
     start(full_api)
 
     assert full_api.ended()["exitCode"] == 0
+    assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def test_while_the_api_is_away_nobody_stands_and_waits_for_its_word(full_api, start, tmp_path):
+    """A second limit of systemd's counts from the birth of a supervisor."""
+    born = []
+
+    def busy(call):
+        spool = tmp_path / "spool/job-1"
+        wait_until(lambda: (spool / "exit.json.new").exists())  # the last of it to be made
+        born.append((spool / "holder").stat().st_ctime_ns)
+        return Reply(503)
+
+    full_api.then("accept", busy, busy)
+    full_api.run(f"echo run >> {tmp_path}/runs")
+    start(full_api)
+
+    assert full_api.ended()["exitCode"] == 0
+    assert len(set(born)) == 2
     assert (tmp_path / "runs").read_text() == "run\n"
 
 

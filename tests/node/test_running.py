@@ -95,6 +95,39 @@ def test_without_the_word_nothing_ever_runs_and_nothing_is_left(run, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+def test_told_to_stop_before_the_word_nothing_ever_runs(run, tmp_path):
+    """A host goes down while its agent waits for an answer of the API."""
+    job = run(f"touch {tmp_path}/ran", begin=False)
+    bash = bash_of(job.pid)
+    os.kill(job.pid, signal.SIGTERM)
+
+    assert job.cradle.process.wait(10) == 0
+    wait_until(lambda: not is_running(bash))
+    job.born.begin()
+    assert not job.spool.has_begun()
+    assert job.spool.ending() is None
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["BASH_ENV", "BASH_FUNC_read%%"])
+def test_what_bash_runs_by_itself_waits_for_the_word_as_well(run, tmp_path, name):
+    """Only then does `holder` say whose job it is."""
+    look = f"cat {tmp_path}/spool-0/holder >>{tmp_path}/seen"
+    (tmp_path / "early").write_text(f"{look}\n")
+    job = run("exit 3", begin=False, env={name: f"{tmp_path}/early" if name == "BASH_ENV" else f"() {{ {look}; }}"})
+    wait_until(lambda: catches(job.pid, signal.SIGTERM))
+    time.sleep(0.1)  # in which nothing may happen
+    job.born.begin()
+
+    assert job.ending()["exitCode"] == 3
+    assert (tmp_path / "seen").read_text().strip() == str(job.pid)
+
+
+def catches(pid, number):
+    caught = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt"))
+    return int(caught.split()[1], 16) >> (number - 1) & 1
+
+
 def bash_of(supervisor):
     """The pid of its bash, once that has moved its script out of the way, and so is about to wait at its gate."""
     children = Path(f"/proc/{supervisor}/task/{supervisor}/children")

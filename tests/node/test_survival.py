@@ -59,6 +59,18 @@ def test_a_job_that_was_taken_but_not_started_is_given_back(full_api, start, tmp
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_job_that_the_api_was_never_told_to_be_taken_is_run_when_it_is_offered_again(full_api, start, tmp_path):
+    """The agent dies while accept is on its way, and the API never hears of that run."""
+    full_api.then("accept", lambda call: [time.sleep(5)] and Reply(500))
+    full_api.run(f"echo ran >> {tmp_path}/runs")
+    agent = start(full_api)
+    full_api.wait_for(lambda: full_api.asked("accept"))
+    agent.restart()
+
+    assert full_api.ended()["exitCode"] == 0
+    assert (tmp_path / "runs").read_text() == "ran\n"
+
+
 def test_a_supervisor_that_died_is_reported(full_api, start, tmp_path):
     full_api.run("echo $PPID; exec sleep 3")
     agent = start(full_api)

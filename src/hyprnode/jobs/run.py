@@ -9,7 +9,7 @@ from functools import partial
 from threading import Event
 
 from hyprnode.again import until_answered
-from hyprnode.answer import Answer
+from hyprnode.answer import Answer, Fault
 from hyprnode.client import Client, job_path, nothing
 from hyprnode.jobs import birth
 from hyprnode.jobs.bell import Bell
@@ -19,6 +19,7 @@ from hyprnode.jobs.group import made_for_a_job
 from hyprnode.jobs.journal import Entry, Journal, Stage, file_name
 from hyprnode.jobs.ledger import Ledger
 from hyprnode.jobs.place import NoPlace, Place
+from hyprnode.jobs.place import sentence as no_place
 from hyprnode.jobs.spool import Spool
 from hyprnode.jobs.vigil import Vigil
 from hyprnode.say import Trouble, say
@@ -31,15 +32,24 @@ AGAIN = "this node has run this job before, and never runs one twice"
 
 @dataclass
 class Birth:
-    """Of one job, once, whoever asks for it first."""
+    """Of one job, once, whoever asks for it first; undone where nobody knows when its word will come."""
 
     bear: Callable[[], Born | str]
+    spool: str
     born: Born | str | None = None
 
     def take_place(self) -> Born | str:
         if self.born is None:
             self.born = self.bear()
         return self.born
+
+    def undo(self) -> None:
+        """What nobody asked for has left nothing; what could not be born may have left its spool."""
+        if isinstance(self.born, Born):
+            self.born.give_up()
+        if self.born is not None and self.spool:
+            Spool(self.spool).remove()
+        self.born = None
 
 
 @dataclass
@@ -73,7 +83,7 @@ class Runner:
             if self.journal.known(entry.id) is not None:
                 self._close(entry)
             elif entry.stage is Stage.TAKEN:
-                self._report(entry, Completion(reason=Reason.AGENT_LOST, errorMsg="never started"))
+                self._give_back(entry)
             else:
                 self._follow(entry, Bell())
 
@@ -83,15 +93,15 @@ class Runner:
         self.journal.write(entry)
         known = self.journal.known(job.id)
         why = AGAIN if known else objection or against(job, datetime.now(UTC))
-        bearing = Birth(lambda: self._bear(entry, job))
-        if offered and not self._is_accepted(entry, nothing if why else bearing.take_place):
-            self._leave(entry, bearing.born)
-        elif known is not None and offered:
+        bearing = Birth(lambda: self._bear(entry, job), entry.spool)
+        if offered and not self._is_accepted(entry, bearing, nothing if why else bearing.take_place):
+            return
+        if known is not None and offered:
             self._report(entry, known.completion)
         elif why:
             self._refuse(entry, why)
         else:
-            self._run(entry, job, bearing.take_place())
+            self._run(entry, job, bearing)
 
     def _entry(self, job: Job, offered: bool) -> Entry:
         return Entry(
@@ -115,44 +125,53 @@ class Runner:
 
     def _bear(self, entry: Entry, job: Job) -> Born | str:
         """While the API is asked, since that takes as long; nothing of it runs yet. Or why it is not there."""
+        if not entry.spool:
+            return no_place(self.client.config)
         try:
-            spool = Spool(entry.spool or os.path.join(self.place.directory(), file_name(job.id)))
+            spool = Spool(entry.spool)
             return birth.bear(self.bear, job, self._token(), spool.create(), spool.path)
-        except (OSError, NoPlace) as error:
+        except (OSError, ValueError) as error:
             return str(error)
 
-    def _is_accepted(self, entry: Entry, meanwhile: Callable[[], object]) -> bool:
-        """Asked with the same runId until there is an answer, so that one lost on the way loses no job."""
-        answer = self._ask(entry, "accept", Acceptance(runId=entry.runId or ""), meanwhile)
-        if answer is not None and not answer.is_good:
+    def _is_accepted(self, entry: Entry, bearing: Birth, meanwhile: Callable[[], object]) -> bool:
+        """Asked with the same runId until there is an answer, so that one lost on the way loses no job.
+
+        Without an answer nobody stands and waits: systemd counts the time of a job from its birth.
+        """
+        message = Acceptance(runId=entry.runId or "")
+
+        def ask() -> Answer:
+            try:
+                return self.client.post(job_path(entry.id, "accept"), message, meanwhile=meanwhile)
+            except Fault:
+                bearing.undo()
+                raise
+
+        answer = self._until_answered(ask)
+        if answer is not None and answer.is_good:
+            return True
+        bearing.undo()
+        if answer is not None:
             self.journal.drop(entry)
-        return answer is not None and answer.is_good
+        return False
 
-    def _leave(self, entry: Entry, born: Born | str | None) -> None:
-        """It is not ours, or this agent stops."""
-        if isinstance(born, Born):
-            born.give_up()
-            Spool(entry.spool).remove()
+    def _ask(self, entry: Entry, what: str, message: Completion) -> Answer | None:
+        return self._until_answered(partial(self.client.post, job_path(entry.id, what), message))
 
-    def _ask(
-        self, entry: Entry, what: str, message: Acceptance | Completion, meanwhile: Callable[[], object] = nothing
-    ) -> Answer | None:
-        path = job_path(entry.id, what)
-        patience = self.client.config.patience
-        ask = partial(self.client.post, path, message, meanwhile=meanwhile)
-        return until_answered(ask, self.trouble, self.stop, patience=patience)
+    def _until_answered(self, ask: Callable[[], Answer]) -> Answer | None:
+        return until_answered(ask, self.trouble, self.stop, patience=self.client.config.patience)
 
     def _refuse(self, entry: Entry, why: str) -> None:
         self._report(entry, Completion(reason=Reason.REFUSED, errorMsg=why))
 
-    def _run(self, entry: Entry, job: Job, born: Born | str) -> None:
-        running = replace(entry, stage=Stage.SPAWNED)
+    def _run(self, entry: Entry, job: Job, bearing: Birth) -> None:
+        running, born = replace(entry, stage=Stage.SPAWNED), bearing.take_place()
         try:
             if isinstance(born, str):
                 raise OSError(born)
             self.journal.go_on(running)
         except OSError as error:
-            self._leave(entry, born)
+            bearing.undo()
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
             return
         self.ledger.note("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
@@ -181,6 +200,15 @@ class Runner:
         if answer is not None:
             self._settle(entry, completion)
 
+    def _give_back(self, entry: Entry) -> None:
+        """Nothing of it ran. An API that has not heard of this run may offer the job again, and then it is run."""
+        lost = Completion(reason=Reason.AGENT_LOST, errorMsg="never started", runId=entry.runId)
+        answer = self._ask(entry, "complete", lost)
+        if answer is not None and answer.is_good:
+            self._settle(entry, lost)
+        elif answer is not None:
+            self._forget(entry)
+
     def _settle(self, entry: Entry, completion: Completion) -> None:
         why = {"why": completion.errorMsg} if completion.errorMsg else {}
         say("[jobrunner] a job ended", job=entry.id, reason=completion.reason, exit=completion.exitCode, **why)
@@ -195,9 +223,12 @@ class Runner:
         if entry.rescan:
             self.rescan(entry.rescan, entry.id)
         if not (entry.rescan and self.stop.is_set()):
-            self.journal.drop(entry)
-            if entry.spool:
-                clear_away(Spool(entry.spool))
+            self._forget(entry)
+
+    def _forget(self, entry: Entry) -> None:
+        self.journal.drop(entry)
+        if entry.spool:
+            clear_away(Spool(entry.spool))
 
 
 def clear_away(spool: Spool) -> None:

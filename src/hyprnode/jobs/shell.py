@@ -22,6 +22,8 @@ PROLOGUE = b"exec 9<&0 </dev/null; . /dev/fd/9\n"
 GATE = b"read -ru7 _ || exit 126; exec 7<&- 9<&-; "  # on the script's own first line, so that $LINENO stays
 OPEN_GATE = b"go\n"
 
+BEFORE_THE_GATE = ("BASH", "SHELLOPTS", "PS4", "LD_")  # BASH_ENV is a file that bash runs, BASH_FUNC_read%% a function
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 NEVER_PASSED = ("HYPRBOX_NODE_TOKEN", "HYPRBOX_NODE_TOKEN_FILE")
 
@@ -47,6 +49,11 @@ def environment(job_id: str, asked: Mapping[str, str], site: str, home: str) -> 
     for name, value in everything.items():
         check_variable(name, value)
     return {name: value for name, value in everything.items() if name not in NEVER_PASSED}
+
+
+def stands_still(env: Mapping[str, str]) -> bool:
+    """Whether bash, started in it, does nothing before its gate is opened. Of some variables it makes commands."""
+    return not any(name.startswith(BEFORE_THE_GATE) for name in env)
 
 
 def check_variable(name: str, value: str) -> None:

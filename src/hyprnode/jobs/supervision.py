@@ -50,16 +50,29 @@ class Supervision:
     def is_wanted(self) -> bool:
         """Waits for the agent's word, with bash standing at its gate, so that it need not be waited for afterwards.
 
-        Not for a job that may have to wait for others: its bash is started when it can run.
+        Not for a job that may have to wait for others, nor with variables that are more than that to bash: then bash is
+        started when it can run.
         """
         self.signals = signals.listen(self._cancel)
         self.poll.register(self.signals, select.POLLIN)
-        if not self.terms["waitFor"]:
+        if not self.terms["waitFor"] and shell.stands_still(self.terms["env"]):
             self._start_bash()
-        is_wanted = os.read(self.word, LARGEST) != b""
+        is_wanted = self._word() != b""
         if not is_wanted:
             self._put_down_bash()
         return is_wanted
+
+    def _word(self) -> bytes:
+        """Of the agent; none when it is gone, or when this is told to end before that: a host that goes down need not
+        wait until its agent has reached an API."""
+        hearing = select.poll()
+        for fd in (self.word, self.signals):
+            hearing.register(fd, select.POLLIN)
+        while not self.is_cancelled:
+            if any(fd == self.word for fd, _ in hearing.poll()):
+                return os.read(self.word, LARGEST)
+            self._reap()
+        return b""
 
     def supervise(self) -> dict[str, Any]:
         """The report."""
@@ -91,7 +104,7 @@ class Supervision:
 
     def _put_down_bash(self) -> None:
         """It has done nothing: its gate was never opened."""
-        if self.has_bash:
+        if self.has_bash and self.status is None:
             os.kill(self.bash.pid, signal.SIGKILL)
 
     def _refusal(self) -> dict[str, Any] | None:
