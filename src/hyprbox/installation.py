@@ -14,15 +14,23 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
+from hyprbox.errors import Unavailable
+
 COMMENT = b" hyprbox installation\n"
 
 
 def key(key_file: Path) -> bytes:
-    """Made when it is missing, by one process: whoever links its file into place first has made it."""
+    """Made when it is missing, by one process: whoever links its file into place first has made it.
+
+    Unavailable when the file holds none: what is sealed with an empty file everybody can open.
+    """
     if not key_file.exists():
         made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
         _put(key_file, made)
-    return key_file.read_bytes()
+    found = key_file.read_bytes()
+    if b"PRIVATE KEY-----" not in found:
+        raise Unavailable(f"{key_file} holds no private key, expected the one of this installation, or no file")
+    return found
 
 
 def public(key_file: Path) -> Path:
@@ -35,9 +43,10 @@ def public(key_file: Path) -> Path:
 
 
 def _put(path: Path, data: bytes) -> None:
-    """For us alone to read, whole from the moment on that it is there, and never over another one."""
+    """For us alone to read, whole and on disk from the moment on that it is there, and never over another one."""
     with tempfile.NamedTemporaryFile(dir=path.parent) as made:
         made.write(data)
         made.flush()
+        os.fsync(made.fileno())
         with suppress(FileExistsError):
             os.link(made.name, path)

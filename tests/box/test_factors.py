@@ -6,7 +6,7 @@ import pytest
 
 from hyprbox import sealing
 from hyprbox.db import KEY_FILE
-from hyprbox.errors import Conflict, Forbidden, Gone, Unauthenticated
+from hyprbox.errors import Conflict, Forbidden, Gone, Unauthenticated, Unavailable
 from hyprbox.people import doorsteps, factors, keys, passkeys, store, subjects
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Role
@@ -65,6 +65,13 @@ def test_a_secret_lies_sealed_and_another_key_opens_it_no_more_but_a_recovery_co
     with pytest.raises(Conflict, match="another HYPRBOX_SECRET_KEY_FILE"):
         factors.accept(session, NOON, ada, factors.code_at(SECRET, STEP + 1))
     assert factors.accept(session, NOON, ada, codes[0])
+
+
+def test_nothing_is_sealed_with_a_key_that_is_none(session, ada):
+    session.info[KEY_FILE].write_bytes(b"")
+    with pytest.raises(Unavailable, match="holds no private key"):
+        factors.set_up(session, NOON, ada.id, SECRET, factors.code_at(SECRET, STEP))
+    assert ada.totp_secret is None
 
 
 def test_what_an_earlier_version_left_in_clear_is_good_and_gets_sealed(session, ada):
