@@ -257,6 +257,23 @@ def test_who_rests_too_long_is_cut_off(patient):
     patient(story)
 
 
+def test_who_has_begun_a_request_before_the_last_answer_does_not_rest(patient):
+    async def story(reader, writer, made):
+        writer.write(HEALTH)
+        await reader.readuntil(b"alive\n")
+        for piece in (b"GET /hea", b"lth HT"):
+            before = made[0].overhead
+            writer.write(piece)
+            while made[0].overhead == before:
+                await asyncio.sleep(0.001)
+            if piece == b"GET /hea":
+                made[0].on_response_complete()  # that of the request before came late
+        made[0].cut_off_if_slow(asyncio.get_running_loop().time() + 76)
+        assert not made[0].transport.is_closing()
+
+    patient(story)
+
+
 def test_who_dawdles_in_a_request_is_cut_off(patient):
     async def story(reader, writer, made):
         writer.write(HEALTH + HEALTH[:20])

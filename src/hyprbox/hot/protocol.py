@@ -39,6 +39,7 @@ class Patient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.overhead += len(data)
+        self.rests_since = None  # also who has begun the next request before the answer to the last
         super().data_received(data)
         if self.overhead > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response(f"The head of the request is longer than {LARGEST_HEAD} bytes.")
