@@ -32,8 +32,13 @@ class Stock:
             return
         with suppress(Fault):
             brief = [Part(name=part.name, digest=part.digest) for part in parts]
-            wants = post(Inventory(nodeId=self.node_id, parts=brief)).get("wants")
+            answer = post(Inventory(nodeId=self.node_id, parts=brief))
             for part in parts:
-                if isinstance(wants, list) and part.name in wants:
+                if is_in(answer.get("wants"), part):
                     post(Inventory(nodeId=self.node_id, parts=[part]))
-                self.told[part.name] = part.digest
+                if not is_in(answer.get("later"), part):
+                    self.told[part.name] = part.digest
+
+
+def is_in(names: object, part: Part) -> bool:
+    return isinstance(names, list) and part.name in names

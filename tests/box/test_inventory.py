@@ -24,7 +24,7 @@ def node(session):
 
 def tell(session, items, now=NOON, part="packages", brief=False, **other):
     said = Part(name=part, digest=other.get("digest") or digest(items), items=None if brief else items)
-    return store.record(session, now, Inventory(nodeId="eu-1", parts=[said]))
+    return store.record(session, now, Inventory(nodeId="eu-1", parts=[said]))["wants"]
 
 
 def changes(session, now=NOON + DAY, part=None):
@@ -55,6 +55,8 @@ def test_one_that_changes_all_the_time_is_taken_once_a_minute(node):
     assert tell(node, AFTER, NOON + timedelta(seconds=30), brief=True) == []
     assert tell(node, AFTER, NOON + timedelta(seconds=30)) == []
     assert changes(node) == []
+    brief = Inventory(nodeId="eu-1", parts=[Part(name="packages", digest=digest(AFTER))])
+    assert store.record(node, NOON + timedelta(seconds=30), brief) == {"wants": [], "later": ["packages"]}
     tell(node, AFTER, NOON + minutes(1))
     assert len(changes(node)) == 3
 

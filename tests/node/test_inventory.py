@@ -166,6 +166,14 @@ def test_what_did_not_get_through_is_told_again_and_all_of_it_once_a_day():
     assert stock.known() == {}
 
 
+def test_what_comes_too_soon_for_the_api_is_told_with_the_next_scan():
+    from hyprnode.answer import Answer
+
+    stock = Stock("eu-1")
+    stock.tell([part("packages", a="1")], lambda inventory: Answer(200, {"wants": [], "later": ["packages"]}))
+    assert stock.known() == {}
+
+
 def test_a_scan_tells_it_and_the_next_is_silent(full_api, start):
     start(full_api, HYPRBOX_SCAN_INTERVAL="200ms")
     full_api.wait_for(lambda: len(full_api.findings) >= 4)

@@ -11,4 +11,4 @@ async def tell(box: Box, call: Call) -> Answer:
     await box.gate.badge(call.header(b"authorization"))
     said = decode(Inventory, call.body)
     await box.gate.admit_node(call.header(b"authorization"), said.nodeId)
-    return answer({"wants": await box.db.write(store.record, box.clock.now(), said)})
+    return answer(await box.db.write(store.record, box.clock.now(), said))

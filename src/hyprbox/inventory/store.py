@@ -34,18 +34,23 @@ class Stock:
     items: Items
 
 
-def record(session: Session, now: datetime, said: Inventory) -> list[str]:
-    """The parts that are wanted in full. What is told for the first time has not changed."""
+def record(session: Session, now: datetime, said: Inventory) -> dict[str, list[str]]:
+    """`wants` are the parts that are wanted in full, `later` those that come too soon after the last time.
+
+    What is told for the first time has not changed.
+    """
     if not nodes.lock(session, said.nodeId):
         raise Missing(f"node {said.nodeId} is not known, expected a heartbeat first")
     shelves = {shelf.part: shelf for shelf in session.scalars(select(Shelf).where(Shelf.node_id == said.nodeId))}
     parts = {part.name: part for part in said.parts if part.name in PARTS}  # each is there once, whatever was said
-    news = [part for part in parts.values() if _is_news(part, shelves.get(part.name), now)]
-    for part in news:
+    news = [part for part in parts.values() if _is_news(part, shelves.get(part.name))]
+    later = [part.name for part in news if part.name in shelves and shelves[part.name].at > now - OFTEN]
+    taken = [part for part in news if part.name not in later]
+    for part in taken:
         if part.items is not None:
             _check(part, part.items)
             _put(session, now, said.nodeId, part, part.items, shelves.get(part.name))
-    return [part.name for part in news if part.items is None]
+    return {"wants": [part.name for part in taken if part.items is None], "later": later}
 
 
 def stock(session: Session, node_id: str, part: str | None = None) -> list[Stock]:
@@ -71,8 +76,8 @@ def drop_changes(session: Session, before: datetime, limit: int) -> int:
     return len(old)
 
 
-def _is_news(part: Part, shelf: Shelf | None, now: datetime) -> bool:
-    return shelf is None or (shelf.digest != part.digest and shelf.at <= now - OFTEN)
+def _is_news(part: Part, shelf: Shelf | None) -> bool:
+    return shelf is None or shelf.digest != part.digest
 
 
 def _check(part: Part, items: Items) -> None:
