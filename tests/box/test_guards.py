@@ -200,6 +200,44 @@ def test_it_calls_a_node_where_nodes_are(address):
     assert reach.may_be_called(address)
 
 
+KEYSCAN = """#!/bin/bash
+# Answers as ssh-keyscan does: one machine, whose sshd has {key} on port 22 and nothing elsewhere.
+echo "$@" >>{asked}
+[ "$4" = 22 ] && echo "203.0.113.9 {key}"
+exit 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("doors", "is_it"),
+    [
+        ({"22": [KEY]}, True),
+        ({"22": ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB", KEY]}, True),  # one of those that it has
+        ({"22": [KEY + "x"]}, False),  # behind a router another machine answers
+        ({"22": [KEY.replace("ssh-ed25519", "ssh-rsa")]}, False),
+        ({"22": [KEY], "2222": [KEY]}, False),  # every port has to answer
+        ({}, False),
+    ],
+)
+def test_only_an_sshd_with_a_key_of_the_node_is_the_nodes(monkeypatch, tmp_path, doors, is_it):
+    (tmp_path / "ssh-keyscan").write_text(KEYSCAN.format(key=KEY, asked=tmp_path / "asked"))
+    (tmp_path / "ssh-keyscan").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    assert reach.answers("203.0.113.9", doors) is is_it
+
+
+def test_where_nobody_may_be_called_nobody_is(monkeypatch, tmp_path):
+    (tmp_path / "ssh-keyscan").write_text(KEYSCAN.format(key=KEY, asked=tmp_path / "asked"))
+    (tmp_path / "ssh-keyscan").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    assert not reach.answers("169.254.169.254", {"22": [KEY]})
+    assert not (tmp_path / "asked").exists()
+    reach.answers("203.0.113.9", {"22": [KEY]})
+    assert (tmp_path / "asked").read_text() == "-T 5 -p 22 -t ed25519 -- 203.0.113.9\n"
+
+
 def test_an_admin_says_where_sshd_is_and_says_no_nonsense(session, fix):
     _, guard = fix
     store.set_door(session, NOON, "ada", "eu-1", "10.1.2.3")

@@ -155,6 +155,19 @@ def test_this_very_host_can_be_observed():
     assert pulse.heartbeat(config.load({}), seen, {}).agent_version
 
 
+@pytest.mark.parametrize(
+    ("given", "labels"),
+    [
+        ({"HYPRBOX_LABELS": "env=prod role=web,rack=7"}, {"env": "prod", "role": "web", "rack": "7"}),
+        ({"HYPRBOX_LABELS": ""}, None),
+        ({}, None),
+    ],
+)
+def test_what_the_node_is_called_besides_is_said_when_it_was_set(given, labels):
+    seen = vitals.Linux(Host()).observe()
+    assert pulse.heartbeat(config.load(given), seen, {}).labels == labels
+
+
 def test_elsewhere_psutil_observes():
     seen = elsewhere.observe()
 

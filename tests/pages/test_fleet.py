@@ -3,6 +3,7 @@
 import re
 
 from hyprbox.people.model import Role
+from tests.world import finding
 
 
 def chosen(world, number, name):
@@ -51,6 +52,26 @@ def test_a_run_is_planned_begun_paused_and_stopped(world):
     assert ada.post(f"{begun}/stopping").status_code == 303
     assert "0 of 3 nodes done" in ada.get("/dashboard/runs").text
     assert ada.get(f"{begun}?state=WAITING").text.count('<tr id="target-') == 3
+
+
+def test_a_type_is_fixed_on_one_node_after_another(world):
+    seen = finding("updates.auto_disabled", "apt", "INFO", "security updates are not installed by themselves")
+    for node_id in ("typed-0", "typed-1"):
+        agent = world.agent(node_id)
+        agent.beat()
+        agent.report(seen, types=["updates.auto_disabled"])
+    olga, address = world.visitor("olga"), "/dashboard/findings?type=updates.auto_disabled"
+    (link,) = re.findall(r'href="([^"]+)">Fix it on one node after another', olga.get(address).text)
+    assert "Fix it on" not in world.visitor("bo").get(address).text
+    assert "Fix it on" not in olga.get("/dashboard/findings?view=list").text
+
+    form = olga.get(link.replace("&amp;", "&")).text
+    assert 'name="q" value="finding=updates.auto_disabled"' in form
+    assert 'name="batches" value="1"' in form
+    chosen = {"q": "finding=updates.auto_disabled", "preset": "unattended-upgrades", "batches": "1"}
+    plan = olga.post("/dashboard/begin-run", chosen).text
+    for node_id in ("typed-0", "typed-1"):
+        assert re.search(rf"<td>{node_id}</td><td class=\"soft\">fixes updates.auto_disabled apt<", plan)
 
 
 def test_the_form_says_what_is_no_run(world):

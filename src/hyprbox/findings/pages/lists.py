@@ -1,6 +1,8 @@
 """Findings: grouped by type as a person works them off, or one by one, worst first."""
 
+from collections.abc import Sequence
 from typing import Annotated
+from urllib.parse import urlencode
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -9,7 +11,7 @@ from litestar.response import Template
 from hyprbox.box import Box
 from hyprbox.door import TheBox, viewer
 from hyprbox.findings import search
-from hyprbox.findings.api import TheRecommend
+from hyprbox.findings.api import Recommend, TheRecommend
 from hyprbox.findings.model import Finding, State
 from hyprbox.findings.search import Filter
 from hyprbox.findings.words import SEVERITIES, STATES
@@ -43,6 +45,7 @@ async def index(
     found = await _page(box, wanted, after)
     return frame.page(
         "findings/list.html",
+        everywhere=_everywhere(wanted, found.items, recommend),
         findings=found.items,
         next=found.next,
         after=after,
@@ -79,6 +82,16 @@ async def _by_type(frame: Frame, box: Box, recommend: TheRecommend) -> Template:
     found = await box.figures.read("problems", problems, Severity.INFO)
     fixable = {each.group.type for each in found if recommend(each.example)}
     return frame.page("findings/by_type.html", problems=found, fixable=fixable)
+
+
+def _everywhere(wanted: Filter, findings: Sequence[Finding], recommend: Recommend) -> str | None:
+    """Where a run begins that fixes the type on node after node, and stops at the first that fails."""
+    answers = (recommend(finding) for finding in findings if wanted.type and finding.state == State.OPEN)
+    answer = next(filter(None, answers), None)
+    if answer is None:
+        return None
+    run = {"q": f"finding={wanted.type}", "preset": answer.preset, "batches": "1"}
+    return f"/dashboard/begin-run?{urlencode(run)}"
 
 
 async def _page(box: Box, wanted: Filter, after: str | None) -> Page[Finding]:

@@ -27,12 +27,12 @@ SHOWN = 200
 
 @get("/begin-run", guards=[operator])
 async def show(
-    frame: TheFrame, box: TheBox, q: FromQuery[str] = "", preset: FromQuery[str] = "",
+    frame: TheFrame, box: TheBox, q: FromQuery[str] = "", preset: FromQuery[str] = "", batches: FromQuery[str] = "",
     node: FromQuery[list[str] | None] = None,
 ) -> Template:  # fmt: skip
     """`node`: the ticked ones."""
     query = q or (f"node={','.join(node)}" if node else "")
-    return _page(frame, box, Form([("q", query), ("preset", preset)]))
+    return _page(frame, box, Form([("q", query), ("preset", preset), ("batches", batches)]))
 
 
 @post("/begin-run", guards=[operator], status_code=200)
