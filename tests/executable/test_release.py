@@ -29,9 +29,14 @@ curl -fsS http://127.0.0.1:4000/dashboard/sign-in | grep -c '<html'
 
 
 @pytest.fixture
-def archive(tmp_path):
-    key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", key], check=True)
+def key(tmp_path):
+    path = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ada", "-f", path], check=True)
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path, key):
     with into(tmp_path / "dist") as dist:
         dist.mkdir()
         (dist / EXECUTABLE.name).write_bytes(EXECUTABLE.read_bytes())
@@ -39,12 +44,24 @@ def archive(tmp_path):
         return release.make([key])
 
 
-def test_a_site_without_internet_has_all_it_needs(archive, tmp_path):
-    allowed = tmp_path / "allowed"
-    allowed.write_text(f"ada {(tmp_path / 'key.pub').read_text()}")
+def check_signature(archive, key):
+    allowed = key.with_name("allowed")
+    allowed.write_text(f"ada {key.with_suffix('.pub').read_text()}")
     verify = ["ssh-keygen", "-Y", "verify", "-n", "hyprbox-release", "-f", allowed, "-I", "ada", "-s", f"{archive}.sig"]
     with archive.open("rb") as content:
         subprocess.run(verify, stdin=content, check=True, capture_output=True)
+
+
+def test_what_is_made_again_is_signed_again(tmp_path, key):
+    archive = tmp_path / "hyprbox-0.tar"
+    for content in ("one", "another"):
+        archive.write_text(content)
+        release.sign(archive, key)
+        check_signature(archive, key)
+
+
+def test_a_site_without_internet_has_all_it_needs(archive, key, tmp_path):
+    check_signature(archive, key)
     with tarfile.open(archive) as opened:
         opened.extractall(tmp_path, filter="data")
 

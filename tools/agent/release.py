@@ -36,18 +36,25 @@ def make(keys: list[Path]) -> Path:
         digests()
         target = bundle(wheels)
     for key in keys:
-        subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, target], check=True)
+        sign(target, key)
     return target
+
+
+def sign(target: Path, key: Path) -> None:
+    """Anew: ssh-keygen leaves a signature that is there as it is, without a word to whoever does not type."""
+    Path(f"{target}.sig").unlink(missing_ok=True)
+    subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", NAMESPACE, target], check=True)
 
 
 def bundle(wheels: Path) -> Path:
     """Names, times and owners say nothing of who made it."""
     name = f"hyprbox-{build.version()}"
     target = build.DIST / f"{name}.tar"
-    target.unlink(missing_ok=True)
+    Path(f"{target}.sig").unlink(missing_ok=True)  # it is of the archive before
     files = {f"wheels/{path.name}": path for path in wheels.iterdir()}
     files["wheels/requirements.txt"] = build.ROOT / "requirements.server.lock"
-    files |= {path.name: path for path in build.DIST.iterdir() if path.suffix != ".sig" and path.is_file()}
+    made = (path for path in build.DIST.iterdir() if path.is_file() and not path.name.startswith("hyprbox-"))
+    files |= {path.name: path for path in made}  # without the archives of before
     with tarfile.open(target, "w") as archive:
         for inside, path in sorted(files.items()):
             content = path.read_bytes()
