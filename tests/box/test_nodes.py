@@ -129,6 +129,18 @@ def test_a_rename_takes_nobody_elses_name(session):
         store.rename(session, NOON, "ada", "eu-1", "eu-2")
 
 
+def test_some_labels_of_several_nodes_change_and_the_others_stay(session):
+    for node_id, labels in (("eu-1", {"env": "test", "role": "web"}), ("eu-2", {"rack": "7"})):
+        beat(session, node_id=node_id)
+        store.label(session, NOON, "ada", node_id, labels)
+
+    store.relabel(session, NOON, "ada", ["eu-1", "eu-2"], {"env": "prod"}, {"role", "no-such"})
+    assert store.get(session, "eu-1").labels == {"env": "prod"}
+    assert store.get(session, "eu-2").labels == {"rack": "7", "env": "prod"}
+    with pytest.raises(Missing, match="stray"):
+        store.relabel(session, NOON, "ada", ["eu-1", "stray"], {}, {"env"})
+
+
 def test_search_finds_by_every_word_and_takes_no_wildcards(session):
     beat(session)
     beat(session, node_id="eu-2", hostname="db%1")

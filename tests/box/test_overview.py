@@ -17,11 +17,13 @@ from hyprbox.overview import store
 from hyprbox.overview.lately import lately
 from hyprbox.overview.onenode import look_at
 from hyprbox.overview.plot import RANGES
+from hyprbox.thresholds import store as thresholds
 from hyprbox.tokens import store as tokens
 from hyprbox.tokens.badge import Badge
 from hyprbox.words import NBSP
 from hyprwire import Completion, FindingReport, Scan, ScannerRun, Severity
 from hyprwire import Finding as Seen
+from hyprwire.thresholds import Taken
 from tests.cast import NOON, beat_of, minutes
 
 EU_1 = Badge("t1", "eu-1")
@@ -141,3 +143,16 @@ def test_one_node_is_told_apart_from_the_others(session):
     assert [finding.type for finding in seen.findings] == ["tls.expiring"]
     assert [(mark.text, mark.x) for mark in seen.marks] == [("Certificate expires", 50)]
     assert seen.curves[0].peak == 3.1
+
+
+def test_the_disk_is_critical_from_where_people_say_unless_the_host_says_otherwise(session):
+    def percent():
+        full = look_at(session, LATER, "eu-1", RANGES["1h"], may_read=True).full
+        return full and full.percent
+
+    assert percent() == 95
+    thresholds.put(session, NOON, "ada", "small", "node=eu-1", {"diskCriticalPercent": 90})
+    assert percent() == 90
+    thresholds.told(session, NOON, "eu-1", Taken(digest="", own=["diskCriticalPercent"]))
+    session.flush()
+    assert percent() is None

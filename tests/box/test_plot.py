@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from hyprbox.nodes.samples import Point
-from hyprbox.overview.plot import RANGES, Window, curves
+from hyprbox.overview.plot import RANGES, Window, curves, limit
 from tests.cast import NOON
 
 DAY = Window(NOON, RANGES["24h"])
@@ -29,6 +29,17 @@ def test_a_scale_that_does_not_begin_at_zero_has_no_area():
     disk = curves([point(2, 5, disk=92), point(1.9, 5, disk=96)], DAY)[2]
     assert (disk.low, disk.highest) == (90, "")
     assert disk.average.startswith("M916.7,80 ")
+
+
+def test_what_is_full_all_the_time_is_a_line_at_the_top():
+    cpu, _, disk = curves([point(2, 100, disk=100), point(1.9, 100, disk=100)], DAY)
+    assert (cpu.low, disk.low) == (90, 90)
+    assert disk.average == "M916.7,0 920.8,0"
+
+
+def test_what_is_critical_begins_at_its_height_on_a_scale_that_reaches_it():
+    half, full = (curves([point(1, 0, disk=disk)], DAY)[2] for disk in (20, 92))
+    assert (limit(half, 95).y, limit(full, 95).y, limit(full, 80).y) == (5, 50, None)
 
 
 def test_nothing_known_is_an_empty_plot():

@@ -147,14 +147,21 @@ def test_a_preset_is_chosen_for_ticked_nodes(ada, world, node):
 
 
 def test_a_value_is_read_off_the_plots(ada, world, node):
+    """Off all of them, at the same time of one axis."""
     node.beat(cpu_percent=42)
     ada.goto(f"{world.url}/dashboard/nodes/hands-1?range=1h")
-    plot = ada.locator("[data-low]").first
-    box = plot.bounding_box()
+    plots = ada.locator("[data-low]")
+    expect(plots).to_have_count(3)
+    expect(plots.nth(2).locator(".limit")).to_have_attribute("y1", "12.5%")  # 95 of 60 to 100 %
+    box = plots.first.bounding_box()
     ada.mouse.move(box["x"] + box["width"] - 3, box["y"] + 40)
-    expect(plot.locator(".tag-text")).to_have_text(re.compile(r"\d+ %"))
+    for plot in plots.all():
+        expect(plot.locator(".tag-text")).to_have_text(re.compile(r"\d+ %"))
+    expect(ada.locator("[data-start] .tag-text")).to_have_text(re.compile(r"\d\d:\d\d"))
+    places = {plot.locator(".cursor").get_attribute("x1") for plot in plots.all()}
+    assert len(places) == 1, places
     ada.mouse.move(5, 5)
-    expect(plot.locator(".tag-text")).to_have_count(0)
+    expect(ada.locator(".tag-text")).to_have_count(0)
 
 
 def test_a_command_is_copied(ada, world):
@@ -219,6 +226,16 @@ def test_without_scripts_a_finding_is_acknowledged(plain, world):
     plain.get_by_role("button", name="Acknowledge").click()
     plain.goto(f"{world.url}/dashboard/findings?state=ACKNOWLEDGED&type=time.unsynced")
     expect(plain.get_by_role("row").filter(has_text="hands-1")).to_be_visible()
+
+
+def test_without_scripts_ticked_nodes_are_labelled(plain, world, node):
+    plain.goto(f"{world.url}/dashboard/nodes?q=node%3Dhands-1")
+    plain.get_by_label("Tick hands-1").check()
+    plain.get_by_role("button", name="Labels…").click()
+    plain.get_by_role("textbox", name="Labels").fill("shelf=7")
+    plain.get_by_role("button", name="Save the labels").click()
+    plain.goto(f"{world.url}/dashboard/nodes?q=shelf%3D7")
+    expect(plain.get_by_role("row", name="hands-1")).to_contain_text("shelf=7")
 
 
 def test_without_scripts_a_script_is_run_read_and_stopped(plain, world, node):

@@ -1,6 +1,7 @@
 """The pages by which people choose nodes, move the fleet, and are told."""
 
 import re
+from urllib.parse import urlencode
 
 from hyprbox.people.model import Role
 from tests.world import finding
@@ -29,6 +30,36 @@ def test_a_query_is_saved_used_and_forgotten(world):
     assert 'href="/dashboard/nodes?q=%40kept"' in olga.get("/dashboard/nodes").text
     assert olga.post("/dashboard/queries/kept/deletion").status_code == 303
     assert "no query is saved under this name" in olga.get("/dashboard/nodes?q=%40kept").text
+
+
+def test_ticked_nodes_are_labelled_together(world):
+    chosen(world, 3, "tagged")
+    olga = world.visitor("olga")
+    assert 'formaction="/dashboard/label-nodes"' in olga.get("/dashboard/nodes?q=tagged-").text
+    assert "Labels of 2 nodes" in olga.get("/dashboard/label-nodes?node=tagged-0&node=tagged-1").text
+    for labels, kept in (("env=prod role=web", "role=web"), ("role-", "!label=role")):
+        sent = olga.post("/dashboard/label-nodes", {"node": ["tagged-0", "tagged-1"], "labels": labels})
+        assert sent.headers["location"] == "/dashboard/nodes"
+        page = olga.get(f"/dashboard/nodes?{urlencode({'q': f'node=tagged-* env=prod {kept}'})}").text
+        assert page.count('<tr id="node-tagged-') == 2
+
+
+def test_what_is_no_change_of_labels_is_said_and_stays_typed(world):
+    chosen(world, 1, "mistyped")
+    ada = world.visitor("ada")
+    for labels, said in (
+        ("web", "web&#39;, expected name=value"),
+        ("-", "expected name=value"),
+        ("", "Labels is empty"),
+        ("A=b", "is no name"),
+    ):
+        answer = ada.post("/dashboard/label-nodes", {"node": "mistyped-0", "labels": labels})
+        assert (answer.status_code, said in answer.text, f'value="{labels}"' in answer.text) == (400, True, True), (
+            labels
+        )
+    assert ada.get("/dashboard/label-nodes").status_code == 400
+    assert ada.post("/dashboard/label-nodes", {"node": ["mistyped-0", "nowhere"], "labels": "a=b"}).status_code == 404
+    assert "a=b" not in ada.get("/dashboard/nodes?q=mistyped-").text
 
 
 def test_a_run_is_planned_begun_paused_and_stopped(world):

@@ -42,6 +42,8 @@ NEEDS = {
     "GET /nodes/{node_id}/inventory": VIEWER,
     "GET /nodes/{node_id}/settings": OPERATOR,
     "POST /nodes/{node_id}/labels": OPERATOR,
+    "GET /label-nodes": OPERATOR,
+    "POST /label-nodes": OPERATOR,
     "POST /nodes/{node_id}/renaming": ADMIN,
     "POST /nodes/{node_id}/deletion": ADMIN,
     "POST /nodes/{node_id}/tokens": ADMIN,

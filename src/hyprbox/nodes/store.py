@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from hyprbox.audit import store as audit
 from hyprbox.db import Base, wake
 from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.nodes.labels import check_labels
 from hyprbox.nodes.model import Change, Node, State, Status
 from hyprbox.tokens import store as tokens
 from hyprwire.names import check_node_id
@@ -30,6 +31,11 @@ def get(session: Session, node_id: str) -> Node:
     if node is None:
         raise Missing(f"node {node_id} is not known")
     return node
+
+
+def get_all(session: Session, node_ids: Sequence[str]) -> list[Node]:
+    """All of these; Missing names one that is not known."""
+    return [get(session, node_id) for node_id in node_ids]
 
 
 def lock(session: Session, node_id: str) -> bool:
@@ -110,6 +116,16 @@ def label(session: Session, now: datetime, actor: str, node_id: str, labels: dic
         audit.record(session, now, actor, "node.label", node_id, before=node.labels, after=labels)
         node.labels = labels
     return node
+
+
+def relabel(
+    session: Session, now: datetime, actor: str, node_ids: Sequence[str], added: dict[str, str], removed: set[str]
+) -> None:
+    """On each of these nodes; labels that are neither added nor removed stay."""
+    for node_id in sorted(node_ids):
+        lock(session, node_id)
+        kept = {name: value for name, value in get(session, node_id).labels.items() if name not in removed}
+        label(session, now, actor, node_id, check_labels(kept | added))
 
 
 def delete_node(session: Session, now: datetime, actor: str, node_id: str) -> None:

@@ -18,8 +18,9 @@ from hyprbox.jobs.words import name
 from hyprbox.nodes import samples
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import Node
-from hyprbox.overview.plot import Curve, Range, Window, curves
+from hyprbox.overview.plot import Curve, Limit, Range, Window, curves, limit
 from hyprbox.sign import Sign
+from hyprbox.thresholds import store as thresholds
 from hyprbox.words import count, listed, relative
 from hyprwire import Severity
 
@@ -51,6 +52,7 @@ class OneNode:
     node: Node
     window: Window
     curves: list[Curve]
+    full: Limit | None
     marks: list[Mark]
     bars: list[Bar]
     findings: Sequence[Finding]
@@ -60,17 +62,25 @@ class OneNode:
 
 def look_at(session: Session, now: datetime, node_id: str, range: Range, may_read: bool) -> OneNode:
     node, window = nodes.get(session, node_id), Window(now, range)
-    points = samples.series(session, node_id, window.start, now, range.step)
+    drawn = curves(samples.series(session, node_id, window.start, now, range.step), window)
     return OneNode(
         node=node,
         window=window,
-        curves=curves(points, window),
+        curves=drawn,
+        full=_full(session, now, node_id, drawn[2]),
         marks=[_mark(event, finding, window) for event, finding in _opened(session, node_id, window)],
         bars=[_bar(job, window, may_read) for job in _ran(session, node_id, window)],
         findings=search.page(session, search.Filter(node_id=node_id), None, FINDINGS),
         jobs=jobs.page(session, node_id, None, None, JOBS),
         scanned=_scanned(session, node_id, now),
     )
+
+
+def _full(session: Session, now: datetime, node_id: str, disk: Curve) -> Limit | None:
+    """From where on a disk is a critical finding; unknown where the host itself says so."""
+    settings = {each.name: each for each in thresholds.on_node(session, now, node_id).settings}
+    critical = settings["diskCriticalPercent"]
+    return limit(disk, critical.value) if isinstance(critical.value, int) and not critical.own else None
 
 
 def _scanned(session: Session, node_id: str, now: datetime) -> str:

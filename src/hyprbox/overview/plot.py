@@ -10,6 +10,7 @@ HEIGHT = 100.0
 WIDTH = 1000.0
 GAP = 3  # steps without a sample after which the line is broken
 ZOOM_ABOVE = 50  # what never falls below is shown larger
+HIGHEST_FOOT = 90  # of a plot that would else have no height: 100 % all the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Tick:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Where something becomes critical: `y` is from the top, in per cent; None where the plot does not reach it."""
+
+    percent: int
+    y: float | None
+
+
 class Window:
     """A stretch of time, and where in it something lies."""
 
@@ -84,9 +93,14 @@ def curves(points: Sequence[Point], window: Window) -> list[Curve]:
     ]
 
 
+def limit(curve: Curve, percent: int) -> Limit:
+    y = HEIGHT - (percent - curve.low) / (100 - curve.low) * HEIGHT
+    return Limit(percent, round(y, 1) if y <= HEIGHT else None)
+
+
 def _curve(name: str, points: Sequence[Point], window: Window, of: Callable[[Point], tuple[float, float]]) -> Curve:
     lowest = min((of(point)[0] for point in points), default=0)
-    low = int(lowest // 10 * 10) if lowest > ZOOM_ABOVE else 0
+    low = min(int(lowest // 10 * 10), HIGHEST_FOOT) if lowest > ZOOM_ABOVE else 0
     pieces = [[_place(point, window, low, of) for point in piece] for piece in _unbroken(points, window.range.step)]
     return Curve(
         name=name,
