@@ -3,7 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
+from msgspec import Meta
+
+Moment = Annotated[datetime, Meta(tz=True)]  # in what somebody sends: a time with its offset, or it is refused
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -298,7 +298,10 @@ def test_the_nodes_clock_is_believed_only_where_it_can_be_right(session):
         ({"script": "echo \ud800"}, Invalid),
         ({"script": "x" * (1024 * 1024 + 1)}, TooLarge),
         ({"script": "true", "env": {"A B": "c"}}, Invalid),
-        ({"script": "true", "env": {"LD_PRELOAD": "x"}}, Invalid),
+        *[
+            ({"script": "true", "env": {name: "x"}}, Invalid)
+            for name in ("LD_PRELOAD", "BASH_ENV", "PATH", "HB_MODE", "HYPRBOX_NODE_TOKEN", "SHELLOPTS")
+        ],
         ({"script": "true", "timeout_seconds": 0}, Invalid),
     ],
     ids=lambda value: str(value)[:40],

@@ -201,6 +201,10 @@ def test_a_wrong_parameter_is_named(ada, query, complaint):
         ("/api/tokens", {}, 400, "nodeId"),
         ("/api/tokens", {"nodeId": "a b"}, 400, "white space"),
         ("/api/tokens", {"nodeId": None, "expiresAt": "2020-01-01T00:00:00Z"}, 400, "future"),
+        ("/api/tokens", {"nodeId": None, "expiresAt": "2099-01-01T00:00:00"}, 400, "timezone"),
+        ("/api/jobs", {"nodeId": "eu-1", "script": "true", "expiresAt": "2099-01-01T00:00:00"}, 400, "timezone"),
+        ("/api/findings/x/snooze", {"until": "2099-01-01T00:00:00"}, 400, "timezone"),
+        ("/api/suppressions", {"type": "a.b", "reason": "r", "until": "2099-01-01T00:00:00"}, 400, "timezone"),
         ("/api/people", {"name": "b\no"}, 400, "name"),
         ("/api/people", {"name": "x", "role": "king"}, 400, "role"),
         ("/api/keys", {"name": ""}, 400, "name has 0 characters, expected 1 to 100"),
@@ -212,6 +216,11 @@ def test_a_wrong_body_is_explained(ada, path, body, status, complaint):
     answered = ada.post(path, json=body)
     assert (answered.status_code, answered.headers["content-type"]) == (status, "application/problem+json")
     assert complaint in answered.text
+
+
+def test_a_time_without_an_offset_is_refused(ada):
+    for path in ("samples?from=2026-11-22T12:00:00", "samples?to=2026-11-22T12:00:00", "changes?since=2026-11-22"):
+        assert ada.get(f"/api/nodes/eu-1/{path}").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/nodes/nobody", "/api/findings/nothing", "/api/jobs/nothing"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from litestar import delete, get, post
@@ -10,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 
 from hyprbox.box import Box
+from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.findings import search, store
 from hyprbox.findings.model import Finding, State
@@ -24,7 +24,7 @@ TheRecommend = NamedDependency[SkipValidation[Recommend]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     reason: str = ""
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
+from hyprbox.errors import Invalid
 from hyprbox.nodes import discovery, samples, saved, search, store
 from hyprbox.nodes.labels import check_labels
 from hyprbox.nodes.model import Node, Saved, Status
@@ -114,6 +115,11 @@ async def series(
     to: FromQuery[datetime | None] = None,
     step: FromQuery[int] = 300,
 ) -> list[samples.Point]:
+    for name, moment in (("from", since), ("to", to)):
+        if moment is not None and moment.tzinfo is None:
+            raise Invalid(
+                f"{name} is {moment.isoformat()}, expected a time with an offset, such as 2026-11-22T12:00:00Z"
+            )
     end = to or box.clock.now()
     return await box.db.read(samples.series, node_id, since or end - timedelta(days=1), end, step)
 

@@ -1,7 +1,6 @@
 """Presets over HTTP, and everything that queues a job: a script, a preset, the fix of a finding."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from litestar import delete, get, post, put
@@ -10,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
+from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
 from hyprbox.errors import Forbidden, Invalid
 from hyprbox.findings.model import Finding
@@ -91,7 +91,7 @@ class NewJob:
     mode: Rehearsal | None = None
     timeoutSeconds: int | None = None
     env: dict[str, str] = field(default_factory=dict)
-    expiresAt: datetime | None = None
+    expiresAt: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

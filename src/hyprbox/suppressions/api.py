@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from hyprbox.auth import Caller
 from hyprbox.box import Box
+from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.suppressions import store
@@ -24,7 +25,7 @@ class NewSuppression:
     q: str = ""
     ceiling: Severity = Severity.WARN
     reason: str
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """Node tokens over HTTP, for admins. The text of a token is in one answer, once."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.tokens import store
@@ -18,7 +18,7 @@ class NewToken:
 
     nodeId: str | None
     name: str = ""
-    expiresAt: datetime | None = None
+    expiresAt: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
