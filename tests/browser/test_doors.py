@@ -18,6 +18,7 @@ from hyprbox.people import factors
 from hyprbox.people import store as people
 from hyprbox.people.model import Role, SignIn
 from tests import servers
+from tests.browser.test_every_page import AXE, violations
 from tests.servers import wait_until
 from tests.world import PASSWORD, World, hashed
 
@@ -73,6 +74,7 @@ def greta(page, world, request):
         person = people.create(session, now, "test", name, Role.ADMIN)
         session.flush()
         people.set_password(session, now, name, person.id, hashed())
+    page.add_init_script(AXE)
     come_in(page, world, name)
     expect(page.locator(".me")).to_contain_text(name)
     return name
@@ -127,11 +129,14 @@ def grow_old(world, name):
 def test_a_second_factor_is_set_up_and_asked_for(page, world, greta):
     secret, step, codes = set_up(page, world)
     assert len(codes) == 10
+    assert violations(page) == []
     page.goto(f"{world.url}{ACCOUNT}")
     expect(page.locator("section", has_text="Second factor").first).to_contain_text("10 recovery codes left")
     go_out(page)
 
     come_in(page, world, greta)
+    expect(page.get_by_label("Code of your app")).to_be_visible()
+    assert violations(page) == []
     page.get_by_label("Code of your app").fill("000000")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_have_text("The code is wrong or was used already.")
@@ -193,6 +198,8 @@ def test_a_risky_preset_asks_who_is_there_and_goes_on_with_what_was_typed(page, 
 
     page.goto(f"{world.url}/dashboard/presets/ssh-harden?node=risky-1")
     page.get_by_role("button", name="Run it").click()
+    expect(page.get_by_role("heading", name="Is it still you?")).to_be_visible()
+    assert violations(page) == []
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("alert")).to_have_text("The password is wrong.")

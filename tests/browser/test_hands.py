@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers import wait_until
 from tests.world import finding
 
 FOCUS = """() => {
@@ -99,14 +100,20 @@ def test_the_first_tab_skips_the_menu(ada, world):
     expect(ada.locator("#main")).to_be_focused()
 
 
-def test_nothing_moves_for_somebody_who_wants_that(ada, world, node):
-    job_id = world.queue("hands-1", "echo moving")
-    node.accept(job_id)
+def test_nothing_moves_for_somebody_who_wants_that(ada, world):
+    node = world.agent("still-1")
+    node.beat()
+    node.report(finding("tls.expiring", "/etc/letsencrypt/live/b/fullchain.pem"), types=["tls.expiring"])
+    fix = f"/dashboard/findings/{world.finding_id('still-1', 'tls.expiring')}/fix"
+    job = world.visitor("ada").post(fix, {"preset": "certbot-renew", "p.lineage": "b"}).headers["location"]
+    node.accept(job.rpartition("/")[2])
+    ada.goto(world.url + job)
+    wait_until(lambda: ada.evaluate("document.getAnimations().length") > 0)  # else there is nothing to stand still
     ada.emulate_media(reduced_motion="reduce")
-    ada.goto(f"{world.url}/dashboard/jobs/{job_id}")
+    ada.goto(world.url + job)
     expect(ada.get_by_role("log")).to_be_visible()
     assert ada.evaluate("document.getAnimations().length") == 0
-    node.complete(job_id, 0)
+    node.complete(job.rpartition("/")[2], 0)
 
 
 def test_the_tabulator_goes_as_one_reads(ada, world, node):

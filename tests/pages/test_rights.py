@@ -203,6 +203,16 @@ def test_a_form_without_the_secret_of_this_very_session_changes_nothing(world):
     assert ada.post("/dashboard/add-node", fields).status_code == 200
 
 
+@pytest.mark.parametrize("role", [VIEWER, OPERATOR, ADMIN])
+def test_every_form_asks_for_the_secret_of_the_session(world, role):
+    """By whoever may send it; what is for less than their role was asked of the others."""
+    sent = [route.split()[1] for route, needed in NEEDS.items() if route.startswith("POST") and needed == role]
+    assert sent
+    for path in sent:
+        answer = world.visitor(PEOPLE[role]).post(f"/dashboard{re.sub(r'{[^}]*}', 'no-such', path)}", csrf="guess")
+        assert (answer.status_code, "is not from this session" in answer.text) == (403, True), path
+
+
 def test_a_key_of_the_api_needs_no_secret_of_a_page(world):
     """Nobody's browser sends it by itself."""
     key = {"authorization": f"Bearer {world.server.key(Role.ADMIN)}"}
