@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import suppress
 
-ASKED = re.compile(rb"(?:GET|POST) \S*/(pending|accept|output|ping|complete|heartbeat|findings)\b")
+ASKED = re.compile(rb"(?:GET|POST) [^?\s]*/(\w+)")
 ANSWERED = b"HTTP/1.1 "
 
 
