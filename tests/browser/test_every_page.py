@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from hyprbox import app
 from hyprbox.guards import store as guards
@@ -249,6 +249,25 @@ def test_a_page_for_strangers_is_sound(looking, world, path):
     page.context.clear_cookies()
     status = page.goto(world.url + path).status
     assert (status == 200) == (path == "/dashboard/sign-in")
+    assert violations(page) == []
+    assert complaints == []
+
+
+def test_what_opens_on_a_page_is_sound(looking, world, ids):
+    """A question, the palette with what it found, what appears for ticked nodes."""
+    page, complaints = looking
+    world.sign_in(page, "ada")
+    page.goto(f"{world.url}/dashboard/findings/{ids['finding']}")
+    page.get_by_text("Acknowledge…").click()
+    expect(page.get_by_role("textbox", name="Why")).to_be_visible()
+    assert violations(page) == []
+
+    page.goto(f"{world.url}/dashboard/nodes?q=page-")
+    page.get_by_label("Tick page-1").check()
+    expect(page.get_by_role("button", name="Labels…")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Go to").get_by_role("link").first).to_be_visible()
     assert violations(page) == []
     assert complaints == []
 
