@@ -180,7 +180,7 @@ def test_a_held_request_can_be_ended_from_elsewhere(plain_api, client):
     begun = time.monotonic()
     one.get("/api/jobs/pending", nodeId="eu-1")
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 def test_it_is_asked_until_there_is_an_answer(plain_api, capsys, client):

@@ -22,15 +22,15 @@ def test_one_that_takes_too_long_is_ended():
     begun = time.monotonic()
     ran = command.run(["sleep", "30"], seconds=0.1)
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10
     assert (ran.code, ran.why) == (command.TOO_SLOW, "took more than 0.1 s")
 
 
 def test_what_it_leaves_behind_keeps_nobody_waiting():
     begun = time.monotonic()
-    ran = command.run(["bash", "-c", "sleep 3 & echo done"])
+    ran = command.run(["bash", "-c", "sleep 20 & echo done"])
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10
     assert ran.output == "done\n"
 
 

@@ -117,7 +117,7 @@ def test_nothing_of_the_agent_is_left_when_it_is_killed(full_api, start):
         nursery = int(children.read().split()[0])
     agent.kill()
 
-    full_api.wait_for(lambda: not is_running(nursery), seconds=2)
+    full_api.wait_for(lambda: not is_running(nursery))
 
 
 def test_a_state_directory_that_cannot_be_written_costs_only_memory(full_api, start, tmp_path):

@@ -181,7 +181,7 @@ def test_what_cannot_be_read_is_said_once_and_hangs_nothing(made, tmp_path):
     begun = time.monotonic()
     findings, gaps = scan(tmp_path / "*.crt")
 
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
     assert {Path(finding.key).name for finding in findings} == set(why)
     for finding in findings:
         assert (finding.type, finding.severity) == ("tls.unreadable", Severity.INFO)

@@ -50,7 +50,7 @@ def test_a_deaf_address_costs_one_head_start():
         connected.close()
 
     assert winner != silent
-    assert 0.2 < time.monotonic() - begun < 1
+    assert 0.2 < time.monotonic() - begun < 5
 
 
 def test_an_address_that_refuses_costs_nothing():
