@@ -7,11 +7,12 @@ import subprocess
 import httpx
 import pytest
 
+from hyprbox.tokens.made import Made
 from hyprwire import __version__
 from tests.servers import serving
 
 NAME = f"hyprnode-{__version__}-linux-x86_64"
-AGENT = b'#!/bin/sh\nprintf \'%s|\' "$@" "$HYPRBOX_ENROLMENT_CODE"\n'
+AGENT = b'#!/bin/sh\nprintf \'%s|\' "$@" "$HYPRBOX_ENROLMENT_CODE" "${HYPRBOX_NODE_TOKEN:-}" "${HYPRBOX_NODE_ID:-}"\n'
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,18 @@ def test_the_line_runs_the_agent_with_the_code_where_nobody_reads_it(server, tmp
     )
 
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.endswith(f"install|--url|{server.url}|{made['code']}|")
+    assert ran.stdout.endswith(f"install|--url|{server.url}|{made['code']}|||")
+
+
+@pytest.mark.parametrize("node_id", ["eu-1", "50%'$(id)\\n<x>", None])
+def test_the_line_of_a_token_installs_the_agent_with_it(server, node_id):
+    line = Made("", node_id, "hbnt_secret", server.url).install_line
+    ran = subprocess.run(
+        ["sh", "-c", line.replace("sudo ", "")], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.endswith(f"install|--url|{server.url}||hbnt_secret|{node_id or ''}|")
 
 
 def test_a_script_that_was_cut_short_does_nothing(server):

@@ -1,5 +1,6 @@
 """A token that was made just now, with the lines that an agent needs."""
 
+import shlex
 from dataclasses import dataclass, field
 
 
@@ -24,3 +25,10 @@ class Made:
             "HYPRBOX_NODE_TOKEN": self.text,
         }
         return "\n".join(f"{name}={value}" for name, value in variables.items())
+
+    @property
+    def install_line(self) -> str:
+        """What makes a machine this node. The token goes to a shell's input: as an argument, others could read it."""
+        named = f" HYPRBOX_NODE_ID={shlex.quote(self.node_id)}" if self.node_id else ""
+        said = shlex.quote(f"export HYPRBOX_NODE_TOKEN={self.text}{named}")
+        return f"{{ printf '%s\\n' {said}; curl -fsSL {shlex.quote(self.public_url + '/install.sh')}; }} | sudo sh"
