@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text
+from sqlalchemy.orm import Session, contains_eager
 
 from hyprbox.errors import Invalid
 from hyprbox.nodes import saved
@@ -22,7 +22,7 @@ def page(
     session: Session, now: datetime, q: str, status: Status | None, after: str | None, limit: int
 ) -> Sequence[Node]:
     """By id, from the one behind `after` on."""
-    nodes = matching(understood(session, q), now).order_by(Node.node_id).limit(limit)
+    nodes = _whole(understood(session, q), now).order_by(Node.node_id).limit(limit)
     if status:
         nodes = nodes.where(State.status == status)
     return session.scalars(nodes.where(Node.node_id > after) if after else nodes).all()
@@ -34,15 +34,28 @@ def worst(session: Session, now: datetime, q: str, after: str | None, limit: int
     What many nodes fit is found among the first few of that order. What few fit is looked for among all, out of order.
     """
     query = understood(session, q)
+    _count_on_memory(session)
     order = select(State.node_id).order_by(*WORST_FIRST)
     first = (order.where(_behind(after)) if after else order).limit(NEAR if query.terms else limit)
-    near = matching(query, now).where(Node.node_id.in_(first.subquery().select())).order_by(*WORST_FIRST).limit(limit)
+    ahead = first.subquery()
+    near = _whole(query, now).join(ahead, ahead.c.node_id == Node.node_id).order_by(*WORST_FIRST).limit(limit)
     found = session.scalars(near).all()
     if len(found) == limit or not query.terms:
         return found
-    nodes = matching(Query(), now).where(Node.node_id.in_(_fitting(session, query, now)))
+    nodes = _whole(Query(), now).where(Node.node_id.in_(_fitting(session, query, now)))
     nodes = nodes.where(_behind(after)) if after else nodes
     return session.scalars(nodes.order_by(*WORST_FIRST).limit(limit)).all()
+
+
+def _count_on_memory(session: Session) -> None:
+    """PostgreSQL's default takes looking a node up for the way of a disk's arm, and would go through all of them."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL random_page_cost = 1.1"))
+
+
+def _whole(query: Query, now: datetime) -> Select[Node]:
+    """With what each is doing, from the join that is there for the query's sake."""
+    return matching(query, now).options(contains_eager(Node.state))
 
 
 def _fitting(session: Session, query: Query, now: datetime) -> Sequence[str] | Select[tuple[str]]:
