@@ -76,6 +76,13 @@ def test_the_palette_leads_to_what_is_typed(ada, world, node):
     expect(ada.get_by_role("heading", name="Renew a certificate with certbot")).to_be_visible()
 
 
+def test_the_palette_opens_for_who_is_faster_than_the_page(ada, world):
+    pressed = "new KeyboardEvent('keydown', {key: 'k', ctrlKey: true})"
+    ada.add_init_script(f"addEventListener('DOMContentLoaded', () => document.dispatchEvent({pressed}))")
+    ada.goto(f"{world.url}/dashboard")
+    expect(ada.get_by_role("dialog", name="Go to").get_by_role("link", name="Audit log")).to_be_visible()
+
+
 def test_the_palette_offers_a_viewer_only_what_a_viewer_may_open(bo, world):
     bo.goto(f"{world.url}/dashboard")
     bo.keyboard.press("Control+k")

@@ -29,8 +29,11 @@ document.addEventListener("keydown", (event) => {
   palette.showModal();
   const field = palette.querySelector("input");
   field.select();
-  field.dispatchEvent(new CustomEvent("opened"));
+  ask(field);
 });
+// htmx begins a moment after this script, and somebody's fingers may be faster.
+const ask = (field) =>
+  "htmxPowered" in field.dataset ? field.dispatchEvent(new CustomEvent("opened")) : setTimeout(ask, 20, field);
 palette?.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
