@@ -3,12 +3,10 @@
 import asyncio
 import hmac
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 
 import pytest
@@ -372,29 +370,6 @@ def test_what_is_of_the_internet_or_allowed_is():
     for address in ("9.9.9.9", "2620:fe::fe"):
         guard.check(address, [])
     guard.check("10.0.0.25", [ip_network("10.0.0.0/24")])
-
-
-class Hooks(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.got.append((self.path, dict(self.headers), body))
-        self.send_response({"/moved": 307, "/broken": 500}.get(self.path, 204))
-        if self.path == "/moved":
-            self.send_header("location", "/hook")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def hooks():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hooks)
-    server.got = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 class Mailbox:

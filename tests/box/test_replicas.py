@@ -5,7 +5,6 @@ import threading
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import psycopg
@@ -167,26 +166,6 @@ def test_the_same_report_to_both_at_once_is_one_finding(agents, admins):
     assert len(admins[0].get("/api/findings", params={"nodeId": "eu-5"}).json()["items"]) == 30
 
 
-class Hooks(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.server.got.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def hooks():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hooks)
-    server.got = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def test_two_replicas_tell_everything_once(agents, admins, hooks):
     url = f"http://127.0.0.1:{hooks.server_port}/hook"
     channel = admins[0].post("/api/channels", json={"name": "hook", "url": url}).raise_for_status().json()
@@ -201,13 +180,16 @@ def test_two_replicas_tell_everything_once(agents, admins, hooks):
         agents[1 - n % 2].post(f"/api/jobs/{job['id']}/complete", json=end).raise_for_status()
         jobs.add(f"job:{job['id']}")
 
+    def messages():
+        return [json.loads(body) for _, _, body in hooks.got]
+
     def told():
-        return [matter["subject"] for message in hooks.got for matter in message["matters"]]
+        return [matter["subject"] for message in messages() for matter in message["matters"]]
 
     wait_until(lambda: len(told()) >= len(jobs), seconds=60)
     time.sleep(3)  # in which nothing is told again
     assert sorted(told()) == sorted(jobs)
-    assert len({message["id"] for message in hooks.got}) == len(hooks.got)
+    assert len({message["id"] for message in messages()}) == len(hooks.got)
     admins[0].delete(f"/api/rules/{rule['id']}").raise_for_status()
 
 

@@ -1,0 +1,3 @@
+from tests.hooks import hooks
+
+__all__ = ["hooks"]
