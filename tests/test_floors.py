@@ -51,8 +51,9 @@ RESOURCES = [
     "notices",
     "overview",
 ]
+GROUND = "config db asking writer clock errors ids installation sealing secret seldom almanac upsert"
 FLOORS = [
-    {"config", "db", "clock", "errors", "ids", "installation", "sealing", "secret", "seldom", "almanac", "upsert"},
+    set(GROUND.split()),
     {"model"},
     {"store"},
     {"auth", "wake", "look", "box", "bus"},

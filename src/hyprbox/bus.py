@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 import psycopg
 from sqlalchemy import URL, Engine
 
-from hyprbox.db import Topic
 from hyprbox.seldom import Seldom
+from hyprbox.writer import Topic
 
 seldom = Seldom(logging.getLogger("hyprbox"))
 

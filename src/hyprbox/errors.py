@@ -5,8 +5,8 @@ import logging
 import msgspec
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 
-from hyprbox.db import Busy
 from hyprbox.seldom import Seldom
+from hyprbox.writer import Busy
 
 log = logging.getLogger("hyprbox")
 seldom = Seldom(log)

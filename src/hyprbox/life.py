@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 from hyprbox import guardian, keep, onward, sweep
 from hyprbox.box import Box
 from hyprbox.bus import Bus
-from hyprbox.db import Topic
 from hyprbox.hot import polls
+from hyprbox.writer import Topic
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
-from hyprbox.db import Topic
+from hyprbox.writer import Topic
 
 AT_ONCE = 256
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from hyprbox import db as database
-from hyprbox.db import Busy, Database, wake
+from hyprbox import writer
+from hyprbox.db import Database, wake
+from hyprbox.writer import Busy
 
 
 def put(session, name, value):
@@ -117,7 +118,7 @@ def test_waiters_hear_after_the_commit_and_not_of_what_failed(run):
 
 
 def test_too_many_waiting_writes_are_refused_and_the_others_done(run, monkeypatch):
-    monkeypatch.setattr(database, "WAITING_WRITES", 10)
+    monkeypatch.setattr(writer, "WAITING_WRITES", 10)
     held = threading.Event()
 
     async def story(db, heard):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
-from hyprbox.db import Topic
 from hyprbox.errors import Invalid
 from hyprbox.hot.call import DONE, NULL, Answer, Call, answer
 from hyprbox.hot.decode import decode
 from hyprbox.jobs import handing
 from hyprbox.wake import AT_ONCE
+from hyprbox.writer import Topic
 from hyprwire import Acceptance, Job
 from hyprwire.names import check_node_id
 

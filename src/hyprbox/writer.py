@@ -1,0 +1,183 @@
+"""Writes of many callers share a transaction.
+
+A single thread takes what has gathered, runs it with a savepoint each, commits, and only then answers. Durable before
+the answer, one fsync for many.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from hyprbox.meter import Meter
+
+Topic = tuple[str, str]
+Work = Callable[[Session], Any]
+Published = Callable[[Sequence[Topic], dict[Topic, Any]], None]
+
+WAITING_WRITES = 4096
+
+
+class Busy(Exception):
+    """More writes wait than the queue holds."""
+
+
+class Single:
+    __slots__ = ("future", "run")
+
+    def __init__(self, run: Work) -> None:
+        self.run = run
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+class Many:
+    __slots__ = ("future", "item", "work")
+
+    def __init__(self, work: Callable[[Session, list[Any]], None], item: Any) -> None:
+        self.work, self.item = work, item
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def run(self, session: Session) -> None:
+        self.work(session, [self.item])
+
+
+Task = Single | Many
+Outcome = tuple[Task, Any, Exception | None]
+
+
+class Writer:
+    """The loop gathers what comes while the thread commits; the thread never waits for more."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        published: Published,
+        tell: Callable[[Sequence[Topic]], None] | None,
+        ahead: Callable[[Sequence[Topic]], dict[Topic, Any]],
+        meter: Meter,
+    ) -> None:
+        self._sessions, self._published, self._tell, self._meter = sessions, published, tell, meter
+        self._ahead = ahead
+        self._loop = asyncio.get_running_loop()
+        self.waiting: list[Task] = []
+        self._at_work = False
+        self._batches: queue.SimpleQueue[list[Task] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="write", daemon=True)
+        self._thread.start()
+
+    def add(self, task: Task) -> asyncio.Future[Any]:
+        if len(self.waiting) >= WAITING_WRITES:
+            raise Busy
+        self.waiting.append(task)
+        if not self._at_work:
+            self._hand_over()
+        return task.future
+
+    async def stop(self) -> None:
+        while self.waiting or self._at_work:
+            await asyncio.sleep(0.005)
+        self._batches.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _hand_over(self) -> None:
+        batch, self.waiting = self.waiting, []
+        self._at_work = True
+        self._batches.put(batch)
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            with self._meter.timed("commit"):
+                outcomes, topics = self._commit(batch)
+            self._loop.call_soon_threadsafe(self._answer, outcomes, topics, self._ahead(topics) if topics else {})
+            if topics and self._tell:
+                self._tell(topics)
+
+    def _commit(self, batch: list[Task]) -> tuple[list[Outcome], list[Topic]]:
+        try:
+            if (together := _of_one_kind(batch)) is not None:
+                return self._commit_together(together)
+        except Exception:  # one of them is poisoned, or the commit failed: below each is tried by itself
+            pass
+        if len(batch) == 1:
+            return self._commit_alone(batch[0])
+        try:
+            with self._sessions.begin() as session:
+                outcomes = _run_all(session, batch)
+            return outcomes, session.info.get("topics", [])
+        except Exception as error:  # the commit itself failed: nobody's work is durable
+            return [(task, None, error) for task in batch], []
+
+    def _commit_together(self, batch: list[Many]) -> tuple[list[Outcome], list[Topic]]:
+        """The usual case under load: nothing but heartbeats, which need no savepoint of their own."""
+        with self._sessions.begin() as session:
+            batch[0].work(session, [task.item for task in batch])
+        return [(task, None, None) for task in batch], session.info.get("topics", [])
+
+    def _commit_alone(self, task: Task) -> tuple[list[Outcome], list[Topic]]:
+        """Its failure is nobody else's: it needs no savepoint."""
+        try:
+            with self._sessions.begin() as session:
+                result = task.run(session)
+            return [(task, result, None)], session.info.get("topics", [])
+        except Exception as error:
+            return [(task, None, error)], []
+
+    def _answer(self, outcomes: list[Outcome], topics: list[Topic], ahead: dict[Topic, Any]) -> None:
+        self._at_work = False
+        if self.waiting:
+            self._hand_over()
+        for task, result, error in outcomes:
+            if task.future.done():  # its caller has gone
+                continue
+            if error is None:
+                task.future.set_result(result)
+            else:
+                task.future.set_exception(error)
+        if topics:
+            self._published(topics, ahead)
+
+
+def _of_one_kind(batch: list[Task]) -> list[Many] | None:
+    many = [task for task in batch if isinstance(task, Many)]
+    return many if len(many) == len(batch) and len({task.work for task in many}) == 1 else None
+
+
+def _run_all(session: Session, batch: list[Task]) -> list[Outcome]:
+    together: dict[Any, list[Many]] = {}
+    outcomes: list[Outcome] = []
+    for task in batch:
+        if isinstance(task, Many):
+            together.setdefault(task.work, []).append(task)
+        else:
+            outcomes.append(_run_one(session, task))
+    for work, tasks in together.items():
+        outcomes += _run_together(session, work, tasks)
+    return outcomes
+
+
+def _run_together(session: Session, work: Callable[[Session, list[Any]], None], tasks: list[Many]) -> list[Outcome]:
+    try:
+        _attempt(session, lambda inner: work(inner, [task.item for task in tasks]))
+        return [(task, None, None) for task in tasks]
+    except Exception:  # one poisoned row must cost only itself
+        return [_run_one(session, task) for task in tasks]
+
+
+def _run_one(session: Session, task: Task) -> Outcome:
+    try:
+        return task, _attempt(session, task.run), None
+    except Exception as error:  # it belongs to this caller alone
+        return task, None, error
+
+
+def _attempt(session: Session, run: Work) -> Any:
+    told = len(session.info.setdefault("topics", []))
+    try:
+        with session.begin_nested():
+            return run(session)
+    except BaseException:
+        del session.info["topics"][told:]
+        raise
