@@ -59,7 +59,7 @@ bench: .venv/ready-to-test  ## prints its tables; takes minutes
 
 .PHONY: survival
 survival: .venv/ready-to-test   ## everything that may happen to a job, to jobs in every phase; writes its table; minutes
-	SURVIVAL=whole $(PYTHON) -m pytest tests/survival/test_way.py
+	SURVIVAL=whole $(PYTHON) -m pytest tests/survival/test_way.py tests/survival/test_worst.py
 	$(PYTHON) -m tests.survival
 
 lock: .venv/ready           ## renews requirements.lock, and what of it the control plane needs, requirements.server.lock

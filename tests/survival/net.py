@@ -1,10 +1,14 @@
 """A network of two: a namespace for the control plane, and a cable to a box that may be plugged in again."""
 
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tests.host.peer import CABLE
 
 ADDRESS = "10.99.0.1"
+TCP_HEADER = 32  # bytes, with the time in it, as Linux sends it
+JOB_ID = 18
 
 
 class Net:
@@ -33,6 +37,23 @@ class Net:
 
     def mend(self) -> None:
         self._nft("delete table inet cut")
+
+    @contextmanager
+    def swallowing(self, what: str) -> Iterator[Callable[[], None]]:
+        """What agents say of a job, as `accept` or `complete`, does not arrive; all else does.
+
+        From the moment on at which what this gives is called, their connections are reset when they say it.
+        """
+        word = f"/{what} ".encode()
+        at = TCP_HEADER + len("POST /api/jobs/") + JOB_ID
+        it = f"tcp dport 4000 @th,{8 * at},{8 * len(word)} 0x{word.hex()}"
+        self._nft("add table inet cut")
+        self._nft("add chain inet cut input { type filter hook input priority 0; }")
+        self._nft(f"add rule inet cut input {it} drop")
+        try:
+            yield lambda: self._nft(f"insert rule inet cut input {it} reject with tcp reset")
+        finally:
+            self.mend()
 
     def leave(self) -> None:
         self._holder.communicate()
