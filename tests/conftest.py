@@ -1,3 +1,4 @@
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -8,6 +9,8 @@ from hypothesis import settings
 from hyprbox.db import Database
 from tests import databases
 from tests.program import EXECUTABLE
+
+gc.set_threshold(100_000, 50, 100)  # thousands of tests are no garbage; looking among them cost a seventh of the time
 
 # A machine that is busy with something else is slow, not wrong.
 settings.register_profile("patient", deadline=None)

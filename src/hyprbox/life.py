@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
 from hyprbox import guardian, keep, onward, sweep
 from hyprbox.box import Box
-from hyprbox.bus import Bus
 from hyprbox.hot import polls
 from hyprbox.writer import Topic
+
+if TYPE_CHECKING:
+    from hyprbox.bus import Bus
 
 
 @asynccontextmanager
@@ -33,7 +36,10 @@ async def of(box: Box) -> AsyncIterator[None]:
         await asyncio.to_thread(bus.stop)
 
 
-def _bus(box: Box) -> Bus:
+def _bus(box: Box) -> "Bus":
+    """Its driver is PostgreSQL's; who has none does without."""
+    from hyprbox.bus import Bus
+
     def heard(topics: Sequence[Topic] | None) -> None:
         box.wake.publish(box.wake.topics() if topics is None else topics)
 

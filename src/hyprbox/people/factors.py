@@ -20,6 +20,7 @@ from hyprbox.people.model import Passkey, Person, RecoveryCode
 DIGITS, SECONDS = 6, 30  # what every app can do
 STEPS_OFF = 1  # how far the clock of a phone may be off
 CODES = 10
+PASSKEY_REFUSED = "this passkey is not known here, or its answer does not fit"
 
 
 def new_secret() -> str:

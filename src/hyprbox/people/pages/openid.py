@@ -1,6 +1,8 @@
 """Single sign-on by OpenID Connect: there with a state, a nonce and a verifier of our own, and back with a code."""
 
+import asyncio
 import secrets
+from typing import TYPE_CHECKING
 
 from litestar import get
 from litestar.datastructures import Cookie
@@ -14,9 +16,11 @@ from hyprbox.look.frame import go
 from hyprbox.people import doorsteps, subjects
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.pages import session as sessions
-from hyprbox.people.pages.provider import Provider
 from hyprbox.people.pages.signing_in import HOME, local, page
 from hyprbox.secret import same
+
+if TYPE_CHECKING:
+    from hyprbox.people.pages.provider import Provider
 
 COOKIE = "hyprbox_openid"
 BACK = "/dashboard/sign-in/openid/back"
@@ -26,7 +30,7 @@ BACK = "/dashboard/sign-in/openid/back"
 async def go_there(box: TheBox, next: FromQuery[str] = HOME) -> Template | Redirect:
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     try:
-        address = await _provider(box).door(state, nonce, verifier)
+        address = await (await _provider(box)).door(state, nonce, verifier)
     except Refusal as refusal:
         return page(box, refusal.status, refusal=refusal, next=local(next))
     kept = {"state": state, "nonce": nonce, "verifier": verifier, "next": local(next)}
@@ -46,7 +50,7 @@ async def come_back(request: HttpRequest, box: TheBox) -> Template | Redirect:
             raise Forbidden("this answer belongs to another sign-in, begin again")
         if "code" not in said:
             raise Forbidden(f"the single sign-on let nobody in: {str(said.get('error', 'no reason'))[:80]}")
-        who = await _provider(box).who(str(said["code"]), begun["nonce"], begun["verifier"])
+        who = await (await _provider(box)).who(str(said["code"]), begun["nonce"], begun["verifier"])
         role = subjects.role_of(box.config.oidc_groups, who.groups)
         person = await box.db.write(subjects.arrive, box.clock.now(), who.subject, who.name, role)
     except Refusal as refusal:
@@ -54,10 +58,18 @@ async def come_back(request: HttpRequest, box: TheBox) -> Template | Redirect:
     return await sessions.let_in(box, request, person, begun["next"])
 
 
-def _provider(box: Box) -> Provider:
+async def _provider(box: Box) -> "Provider":
     if not box.config.oidc_issuer:
         raise Missing("there is no single sign-on here, expected HYPRBOX_OIDC_ISSUER to name one")
-    return Provider(box.config, box.config.public_url + BACK)
+    kind = await asyncio.to_thread(_provider_kind)
+    return kind(box.config, box.config.public_url + BACK)
+
+
+def _provider_kind() -> "type[Provider]":
+    """Read by the first one who signs in this way: its packages take a quarter of a second, and many megabytes."""
+    from hyprbox.people.pages.provider import Provider
+
+    return Provider
 
 
 def _cookie(box: Box, text: str) -> Cookie:
