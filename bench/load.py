@@ -9,6 +9,8 @@ from typing import cast
 
 import uvloop
 
+CONNECTIONS = 256
+
 
 @dataclass
 class Result:
@@ -21,6 +23,9 @@ class Result:
     @property
     def rate(self) -> float:
         return len(self.took) / self.seconds
+
+    def counted(self) -> str:
+        return " ".join(f"{status.decode()}: {count}" for status, count in self.statuses.items())
 
     def percentile(self, share: float) -> float:
         return percentile(sorted(self.took), share)
@@ -37,6 +42,9 @@ class Connection(asyncio.Protocol):
         self._requests, self._result, self._until, self._ended = requests, result, until, ended
         self._buffer = b""
 
+    async def connect(self, port: int) -> None:
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._send()
@@ -46,15 +54,18 @@ class Connection(asyncio.Protocol):
         head, gap, body = self._buffer.partition(b"\r\n\r\n")
         if not gap or len(body) < _length(head):
             return
-        now = time.perf_counter()
-        status = head[9:12]
-        self._result.statuses[status] = self._result.statuses.get(status, 0) + 1
-        self._result.took.append(now - self._sent)
         self._buffer = b""
-        if now < self._until:
+        if self.answered(head[9:12]):
             self._send()
         else:
             self._transport.close()
+
+    def answered(self, status: bytes) -> bool:
+        """Whether to send another one."""
+        now = time.perf_counter()
+        self._result.statuses[status] = self._result.statuses.get(status, 0) + 1
+        self._result.took.append(now - self._sent)
+        return now < self._until
 
     def connection_lost(self, error: Exception | None) -> None:
         self._ended()
@@ -64,11 +75,17 @@ class Connection(asyncio.Protocol):
         self._transport.write(next(self._requests))
 
 
-def hammer(port: int, requests: Callable[[int], Iterator[bytes]], connections: int, seconds: float) -> Result:
+def hammer(
+    port: int,
+    requests: Callable[[int], Iterator[bytes]],
+    connections: int,
+    seconds: float,
+    kind: type[Connection] = Connection,
+) -> Result:
     """`requests` gives each connection its own."""
 
     async def main() -> Result:
-        loop, result, open_ones = asyncio.get_running_loop(), Result(), connections
+        result, open_ones = Result(), connections
         done = asyncio.Event()
 
         def ended() -> None:
@@ -79,8 +96,7 @@ def hammer(port: int, requests: Callable[[int], Iterator[bytes]], connections: i
 
         start = time.perf_counter()
         for number in range(connections):
-            made = Connection(requests(number), result, start + seconds, ended)
-            await loop.create_connection(lambda made=made: made, "127.0.0.1", port)
+            await kind(requests(number), result, start + seconds, ended).connect(port)
         await done.wait()
         result.seconds = time.perf_counter() - start
         return result

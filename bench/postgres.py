@@ -37,6 +37,10 @@ class Postgres:
                 connection.execute(f"CREATE DATABASE {database}")
         return self._server.get_uri(database).replace("postgresql://", "postgresql+psycopg://")
 
+    def plain(self, database: str) -> str:
+        """The same for who knows nothing of SQLAlchemy."""
+        return self.url(database).replace("+psycopg", "")
+
     def pids(self) -> list[int]:
         """The server and every process of it."""
         first = int((self.data / "postmaster.pid").read_text().split()[0])

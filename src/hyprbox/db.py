@@ -1,6 +1,7 @@
 """The database. Work is a plain function of a session; here it gets its transaction."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import msgspec
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import QueuePool
@@ -162,12 +164,22 @@ def _nothing(topics: Sequence[Topic]) -> dict[Topic, Any]:
 def _engine(url: str, begin: str, size: int, pooled: bool) -> Engine:
     """A connection that was lost is noticed when it is taken from the pool, not by the one whose work it would fail."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0)
+        engine = create_engine(url, poolclass=QueuePool, pool_size=size, max_overflow=0, json_deserializer=_from_json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: _begin(connection, begin))
         return engine
     prepared = {"prepare_threshold": None} if pooled else {}
-    return create_engine(url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=prepared)
+    return create_engine(
+        url, pool_size=size, max_overflow=0, pool_pre_ping=True, connect_args=prepared, json_deserializer=_from_json
+    )
+
+
+def _from_json(text: str | bytes) -> Any:
+    """Several times as fast as the standard library, which is asked about what is only JSON for Python."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

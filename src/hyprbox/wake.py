@@ -4,7 +4,7 @@ A wake-up is a hint, never the truth: who waits looks at the rows again.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -55,6 +55,8 @@ def _end(future: asyncio.Future[None]) -> None:
 class Wake:
     def __init__(self) -> None:
         self._ears: dict[Topic, list[Ear]] = {}
+        self._due: deque[tuple[Topic, Any]] = deque()
+        self._left = AT_ONCE  # how many more are woken in this turn of the loop
         self.news: Counter[str] = Counter()
         self.closing = False
 
@@ -76,20 +78,27 @@ class Wake:
                 del self._ears[kind, name]
 
     def publish(self, topics: Iterable[Topic], found: Mapping[Topic, Any] = MappingProxyType({})) -> None:
-        self._ring(list(dict.fromkeys(topics)), found)
+        """However many are told of at once, and by however many others: a few are woken, then heartbeats answered."""
+        self._due.extend((topic, found.get(topic)) for topic in dict.fromkeys(topics))
+        self._ring()
 
-    def is_heard(self, topic: Topic) -> bool:
-        return topic in self._ears
-
-    def _ring(self, topics: list[Topic], found: Mapping[Topic, Any]) -> None:
-        """When very many are woken, heartbeats are answered in between."""
-        for topic in topics[:AT_ONCE]:
+    def _ring(self) -> None:
+        if self._left == AT_ONCE and self._due:
+            asyncio.get_running_loop().call_soon(self._next_turn)
+        while self._due and self._left:
+            self._left -= 1
+            topic, found = self._due.popleft()
             if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
                 self.news[topic[1]] += 1
             for ear in tuple(self._ears.get(topic, ())):
-                ear.ring(found.get(topic))
-        if len(topics) > AT_ONCE:
-            asyncio.get_running_loop().call_soon(self._ring, topics[AT_ONCE:], found)
+                ear.ring(found)
+
+    def _next_turn(self) -> None:
+        self._left = AT_ONCE
+        self._ring()
+
+    def is_heard(self, topic: Topic) -> bool:
+        return topic in self._ears
 
     def close(self) -> None:
         """The server stops: everybody who waits is to answer now."""

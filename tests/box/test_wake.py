@@ -1,8 +1,9 @@
 """Whoever waits hears of what it waits for, once, and of nothing else."""
 
 import asyncio
+from contextlib import ExitStack
 
-from hyprbox.wake import Wake
+from hyprbox.wake import AT_ONCE, Wake
 
 
 def test_a_ring_between_two_looks_is_not_missed():
@@ -52,3 +53,20 @@ def test_only_the_newest_of_a_kind_that_stands_alone():
             return await first.wait(1), first.replaced, second.replaced
 
     assert asyncio.run(story()) == (True, True, False)
+
+
+def test_very_many_are_woken_a_few_at_a_time_by_however_many_others_they_were_told_of():
+    async def story():
+        wake = Wake()
+        topics = [("node", f"n-{n}") for n in range(2 * AT_ONCE)]
+        with ExitStack() as stack:
+            ears = [stack.enter_context(wake.listen(*topic)) for topic in topics]
+            for half in (topics[:AT_ONCE], topics[AT_ONCE:]):
+                wake.publish(half, dict.fromkeys(half, "an offer"))
+                wake.publish(half, dict.fromkeys(half, "a later one"))
+            first = sum(ear.found is not None for ear in ears)
+            while ears[-1].found != "a later one":
+                await asyncio.sleep(0)
+            return first, {ear.found for ear in ears}
+
+    assert asyncio.run(asyncio.wait_for(story(), 60)) == (AT_ONCE, {"a later one"})

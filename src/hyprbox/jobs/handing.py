@@ -1,10 +1,11 @@
 """Handing jobs to nodes: offered and accepted, or claimed by an agent that knows no offers. One at a time, once."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from hyprbox.errors import Conflict, Gone, Missing
@@ -14,6 +15,10 @@ from hyprbox.nodes import store as nodes
 from hyprbox.tokens.badge import Badge
 from hyprwire import Job as Handed
 
+OFFERED = (
+    Job.node_id, Job.id, Job.script, Job.timeout_seconds, Job.kill_grace_seconds, Job.env, Job.max_output_bytes,
+    Job.lease_seconds, Job.rescan, Job.redact, Job.wait_for, Job.created_by, Job.expires_at,
+)  # fmt: skip
 Asked = tuple[str, datetime]  # which node, and when
 Running = aliased(Job)
 
@@ -21,10 +26,10 @@ Running = aliased(Job)
 def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
     """Of nodes that ask at the same time. Looking changes nothing: only an acceptance takes a job from the queue."""
     now = max(when for _, when in asked)
-    first = _first_of_each(session, {node_id for node_id, _ in asked}, now)
-    if not first:
-        return {}
-    jobs = {job.node_id: handed(job, lease=True) for job in session.scalars(select(Job).where(Job.id.in_(first)))}
+    first = _first_of_each({node_id for node_id, _ in asked}, now).subquery()
+    is_first = and_(Job.node_id == first.c.node_id, Job.id == first.c.id)
+    rows = session.execute(select(*OFFERED).join(first, is_first))  # a whole Job costs several times as much
+    jobs = {row.node_id: handed(row, lease=True) for row in rows}
     return {each: jobs[each[0]] for each in asked if each[0] in jobs}
 
 
@@ -67,7 +72,7 @@ def of_badge(session: Session, badge: Badge, job_id: str) -> Job:
     raise Missing(f"job {job_id} is not known")
 
 
-def handed(job: Job, lease: bool = False) -> Handed:
+def handed(job: Job | Row[*tuple[Any, ...]], lease: bool = False) -> Handed:
     return Handed(
         id=job.id, script=job.script, timeoutSeconds=job.timeout_seconds, killGraceSeconds=job.kill_grace_seconds,
         env=job.env, maxOutputBytes=job.max_output_bytes, leaseSeconds=job.lease_seconds if lease else None,
@@ -85,12 +90,12 @@ def _running(session: Session, node_id: str) -> Job | None:
     return session.scalar(select(Job).where(Job.node_id == node_id, Job.state == State.RUNNING).limit(1))
 
 
-def _first_of_each(session: Session, node_ids: Collection[str], now: datetime) -> Sequence[str]:
+def _first_of_each(node_ids: Collection[str], now: datetime) -> Select[str, str]:
     """The id of the job that a node is to run next, where there is one and nothing keeps it from that."""
-    queued = select(func.min(Job.id)).where(Job.node_id.in_(node_ids), _is(Job, State.QUEUED))
-    in_time = queued.where(Job.expires_at.is_(None) | (Job.expires_at > now))
+    first = select(Job.node_id, func.min(Job.id).label("id")).where(Job.node_id.in_(node_ids), _is(Job, State.QUEUED))
+    in_time = first.where(Job.expires_at.is_(None) | (Job.expires_at > now))
     free = in_time.where(_is_free(Job.node_id), ~nodes.contested_one(Job.node_id, now))
-    return session.scalars(free.group_by(Job.node_id)).all()
+    return free.group_by(Job.node_id)
 
 
 def _is_free(node_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
