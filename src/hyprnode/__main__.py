@@ -39,8 +39,8 @@ def main() -> int:
             return uninstall(words)
         case ["version" | "--version"]:
             return version()
-        case ["supervise"]:
-            return supervise()
+        case ["summoned"]:
+            return summoned()
         case ["help" | "--help" | "-h"]:
             print(USAGE, end="")
             return 0
@@ -121,11 +121,11 @@ def version() -> int:
     return 0
 
 
-def supervise() -> int:
-    """Nobody types this: a unit of systemd runs it, see jobs/unit."""
-    from hyprnode.jobs import supervisor
+def summoned() -> int:
+    """Nobody types this: a unit of systemd runs it, see jobs/unit, or the agent itself, see nursery."""
+    from hyprnode import nursery
 
-    supervisor.summoned()
+    nursery.summoned()
 
 
 def with_settings(command: Callable[[], int]) -> int:

@@ -1,7 +1,6 @@
 """When something is asked again: after a fault soon, then less and less often, never all at once, and for ever."""
 
 import math
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from threading import Event
 from typing import TypeVar
 
 from hyprnode.answer import UNAUTHORIZED, Fault
+from hyprnode.chance import between
 from hyprnode.say import Trouble
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Backoff:
     def pause(self) -> float:
         ceiling = min(self.longest, FIRST_PAUSE * 2**self.tries)
         self.tries = min(self.tries + 1, 16)
-        return random.uniform(ceiling / 10, ceiling)
+        return between(ceiling / 10, ceiling)
 
     def reset(self) -> None:
         self.tries = 0
@@ -38,7 +38,7 @@ def pause_after(fault: Fault, backoff: Backoff, patience: float = LONGEST_PAUSE)
     if fault.status in UNAUTHORIZED:
         return patience
     if fault.retry_after is not None:
-        return fault.retry_after * random.uniform(1, 1.2)
+        return fault.retry_after * between(1, 1.2)
     return backoff.pause()
 
 

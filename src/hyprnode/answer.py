@@ -1,11 +1,12 @@
 """What the API said: which statuses are its answer, and what is only a fault on the way."""
 
-import http.client
 import json
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
+
+from hyprnode import clock
+from hyprnode.http import Answered
 
 UNAUTHORIZED = (401, 403)  # the token may be renewed at any time
 SLOW_DOWN = (429, 503)
@@ -49,7 +50,7 @@ class Answer:
         return self
 
 
-def hear(response: http.client.HTTPResponse, seconds: float) -> Answer:
+def hear(response: Answered, seconds: float) -> Answer:
     """Fault, or OSError when the answer breaks off or takes longer than `seconds`."""
     content = whole(response, time.monotonic() + seconds)
     status = response.status
@@ -68,17 +69,14 @@ def is_final(status: int) -> bool:
     return status // 100 == 2 or (status // 100 == 4 and status not in NOT_FOR_EVER)
 
 
-def whole(response: http.client.HTTPResponse, deadline: float) -> bytes:
+def whole(response: Answered, deadline: float) -> bytes:
     content = bytearray()
-    while part := response.read1(65536):
+    for part in response.pieces():
         content += part
         if len(content) > LARGEST:
             raise OSError(f"the answer is over {LARGEST} bytes")
         if time.monotonic() > deadline:
             raise TimeoutError("the answer took too long")
-    response.close()  # or the connection takes it for unread
-    if response.length:
-        raise OSError(f"the answer broke off after {len(content)} bytes")
     return bytes(content)
 
 
@@ -90,18 +88,18 @@ def parsed(content: bytes) -> Any:
         raise ValueError("JSON is nested too deeply") from None
 
 
-def applied(response: http.client.HTTPResponse) -> frozenset[str]:
-    words = ",".join(response.headers.get_all("Preference-Applied", [])).split(",")
+def applied(response: Answered) -> frozenset[str]:
+    words = response.headers.get("preference-applied", "").split(",")
     return frozenset(word.split("=")[0].strip().lower() for word in words)
 
 
-def retry_after(response: http.client.HTTPResponse) -> float | None:
+def retry_after(response: Answered) -> float | None:
     """Seconds."""
-    text = response.headers.get("Retry-After", "")
+    text = response.headers.get("retry-after", "")
     if response.status not in SLOW_DOWN:
         return None
     try:
-        seconds = float(text) if text.isdigit() else parsedate_to_datetime(text).timestamp() - time.time()
+        seconds = float(text) if text.isdigit() else clock.seconds_of(text) - time.time()
     except ValueError:
         return None
     return min(max(seconds, SHORTEST_PAUSE), LONGEST_PAUSE)

@@ -11,6 +11,11 @@ def systemd_runs() -> bool:
     return os.path.isdir("/run/systemd/system")
 
 
+def bears_jobs() -> bool:
+    """Whether systemd would, each as a unit of its own."""
+    return systemd_runs() and os.geteuid() == 0
+
+
 def unit() -> str | None:
     """Of this process, if systemd started it as a service."""
     name = os.path.basename(own() or "")

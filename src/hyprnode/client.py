@@ -1,6 +1,5 @@
 """Asks the API, over one connection that is kept open."""
 
-import http.client
 import socket
 import ssl
 import time
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from hyprnode.answer import Answer, Fault, hear
 from hyprnode.config import Config
+from hyprnode.http import Answered, Connection
 from hyprnode.route import Route
 from hyprnode.values import BadSetting
 from hyprwire import __version__, codec
@@ -19,7 +19,7 @@ from hyprwire import __version__, codec
 READ_SECONDS = 30
 
 # The other side closed a connection that was kept open: nobody's fault, and the request was not read.
-CLOSED_MEANWHILE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)
+CLOSED_MEANWHILE = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)
 
 
 def nothing() -> None:
@@ -44,7 +44,7 @@ class Client:
 
     config: Config
     route: Route
-    connection: http.client.HTTPConnection = field(init=False)
+    connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
         self.connection = self.route.connection()
@@ -66,8 +66,9 @@ class Client:
 
     def hang_up(self) -> None:
         """From another thread: a held request ends now, as a Fault."""
-        with suppress(OSError, AttributeError):  # not connected just now
-            self.connection.sock.shutdown(socket.SHUT_RDWR)
+        if (line := self.connection.sock) is not None:
+            with suppress(OSError):  # closed just now
+                line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self.connection.close()
@@ -77,11 +78,11 @@ class Client:
             answer = hear(self._response(request), READ_SECONDS)
             self.route.contact.at = time.monotonic()
             return answer
-        except (OSError, http.client.HTTPException, BadSetting, ValueError) as error:
+        except (OSError, BadSetting, ValueError) as error:
             self.close()
             raise Fault(reason(error)) from error
 
-    def _response(self, request: Request) -> http.client.HTTPResponse:
+    def _response(self, request: Request) -> Answered:
         was_kept_open = self.connection.sock is not None
         try:
             return self._send(request)
@@ -91,14 +92,12 @@ class Client:
             self.close()
             return self._send(request)
 
-    def _send(self, request: Request) -> http.client.HTTPResponse:
-        if self.connection.sock is None:
-            self.connection.connect()
-        self.connection.sock.settimeout(READ_SECONDS + request.wait)
+    def _send(self, request: Request) -> Answered:
+        self.connection.connect().settimeout(READ_SECONDS + request.wait)
         url = self.route.path + request.path
-        self.connection.request(request.method, url, request.body, self._headers(request.prefer))
+        self.connection.ask(request.method, url, self._headers(request.prefer), request.body)
         request.meanwhile()
-        return self.connection.getresponse()
+        return self.connection.hear()
 
     def _headers(self, prefer: str) -> dict[str, str]:
         token = self.config.bearer()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 # By this name the executable imports from itself: it stays what was started when another file takes its place.
 ONE_FILE = "/proc/self/exe"
@@ -23,3 +24,27 @@ def command(*words: str) -> list[str]:
     if home in (sys.executable, ONE_FILE):  # all in one file, which needs no telling
         return [sys.executable, *words]
     return [sys.executable, "-I", "-S", "-c", START, home, *words]
+
+
+def program() -> str:
+    """What runs it. The executable as it was started, also when another file has taken its place."""
+    return ONE_FILE if command() == [sys.executable] else sys.executable
+
+
+def rest() -> None:
+    """Lets go of the pages of code that nobody is in just now: who comes there again finds them in the system's cache.
+
+    Of all that starting has brought in, waiting needs a third. Only the executable can.
+    """
+    with suppress(ImportError):
+        from _hyprnode_syscalls import let_go_of_code  # type: ignore[import-not-found]
+
+        let_go_of_code()
+
+
+def close_all_but(keep: int) -> None:
+    """Whoever started the agent may have left descriptors open; a job must not find them."""
+    for fd in [int(entry) for entry in os.listdir("/proc/self/fd")]:
+        if fd > 2 and fd != keep:
+            with suppress(OSError):  # the one that listed them is closed already
+                os.close(fd)

@@ -2,6 +2,9 @@
 
 Threads and fork do not mix, and a job must outlive the agent. So this is forked before anything else is
 imported or read (the token too), stays single-threaded, and does nothing but fork. It dies with the agent.
+
+Where systemd bears the jobs, or there is no bash for any, it would sit there for a scan every 15 minutes. There each is
+a start of this program anew: that takes 50 ms more and leaves nothing behind.
 """
 
 import _thread
@@ -10,12 +13,13 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NoReturn
 
-from hyprnode import itself
+from hyprnode import cgroup, itself
 
 LARGEST = 256
+BASH = "/bin/bash"  # as jobs/shell says, which is not to be imported here
+DEAF_TO = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Gone(Exception):
@@ -46,10 +50,27 @@ class Nursery:
         return int(pid)
 
 
+class OnCall(Nursery):
+    """Nobody waits: who is to be born is started with what it is to do in a socket as its standard input."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+
+    def bear(self, what: str, fds: Sequence[int]) -> int:
+        words = itself.command("summoned")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs:
+            socket.send_fds(ours, [what.encode()], fds)
+            stdin = (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)
+            return os.posix_spawn(itself.program(), words, {}, file_actions=[stdin], setsid=True, setsigmask=DEAF_TO)
+
+
 def start() -> Nursery | None:
     """None where there are no jobs and scans: they are for Linux."""
     if sys.platform != "linux":
         return None
+    if cgroup.bears_jobs() or not os.path.exists(BASH):
+        return OnCall()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
@@ -73,9 +94,9 @@ def _settle(line: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
     # Meant for the agent; when it goes, so does this. What is born here is born deaf, and listens when it is ready:
     # a job that is cancelled that early must not be lost for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)
     os.environ.clear()
-    close_all_but(line)
+    itself.close_all_but(line)
 
 
 def _tend(line: socket.socket) -> NoReturn:
@@ -108,28 +129,36 @@ def _grow_up(what: str, fds: list[int], line: socket.socket) -> NoReturn:
         line.close()
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if what == "supervisor":
-            from hyprnode.jobs import supervisor
-
-            supervisor.main(*fds)
-        else:
-            from hyprnode.scanners import child  # here: certificates and what reads them are for this child alone
-
-            child.main(*fds)
+        _become(what, fds)
     except BaseException:
         _last_words()
     os._exit(1)
+
+
+def summoned() -> NoReturn:
+    """Started by systemd or by OnCall; what there is to do waits on standard input, or was given to somebody else."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    itself.close_all_but(0)
+    with socket.socket(fileno=0) as line:
+        word, fds, _, _ = socket.recv_fds(line, LARGEST, 16)
+    for fd in fds:
+        os.set_inheritable(fd, False)
+    if word:
+        _become(word.decode(), fds)
+    os._exit(0)
+
+
+def _become(what: str, fds: list[int]) -> NoReturn:
+    if what == "supervisor":
+        from hyprnode.jobs import supervisor
+
+        supervisor.main(*fds)
+    from hyprnode.scanners import child  # here: certificates and what reads them are for this child alone
+
+    child.main(*fds)
 
 
 def _last_words() -> None:
     import traceback  # here: it is never needed
 
     traceback.print_exc()
-
-
-def close_all_but(keep: int) -> None:
-    """Whoever started the agent may have left descriptors open; a job must not find them."""
-    for fd in [int(entry) for entry in os.listdir("/proc/self/fd")]:
-        if fd > 2 and fd != keep:
-            with suppress(OSError):  # the one that listed them is closed already
-                os.close(fd)

@@ -1,9 +1,12 @@
 """Which proxy stands between this host and the API: HTTPS_PROXY, HTTP_PROXY and NO_PROXY as curl and Go read them."""
 
-import ipaddress
-from base64 import b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
+
+if TYPE_CHECKING:
+    import ipaddress  # where it is needed and no sooner: hardly an agent has a proxy
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def _authorization(address: SplitResult) -> str:
     if address.username is None:
         return ""
     pair = f"{unquote(address.username)}:{unquote(address.password or '')}"
-    return "Basic " + b64encode(pair.encode()).decode()
+    return "Basic " + b2a_base64(pair.encode(), newline=False).decode()
 
 
 def is_exempt(host: str, port: int | None, no_proxy: str) -> bool:
@@ -58,14 +61,18 @@ def _matches(host: str, port: int | None, rule: str) -> bool:
     return host == name or host.endswith("." + name)
 
 
-def _covers(rule: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def _covers(rule: str, address: "ipaddress.IPv4Address | ipaddress.IPv6Address") -> bool:
+    import ipaddress
+
     try:
         return address in ipaddress.ip_network(rule.strip("[]"), strict=False)
     except ValueError:
         return False
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(host: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -2,15 +2,14 @@
 
 import hashlib
 import math
-import random
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
 from hyprnode.again import Backoff, pause_after
 from hyprnode.answer import Fault
+from hyprnode.chance import between
 from hyprnode.say import Trouble
 
 JITTER = 0.1
@@ -81,7 +80,7 @@ class Rhythm:
         self.backoff.reset()
         for trouble in self.troubles.values():
             trouble.ended()
-        return self.interval * (self.phase if is_first else random.uniform(1 - JITTER, 1 + JITTER))
+        return self.interval * (self.phase if is_first else between(1 - JITTER, 1 + JITTER))
 
 
 def phase_of(node_id: str) -> float:
@@ -90,5 +89,9 @@ def phase_of(node_id: str) -> float:
 
 
 def origin(error: Exception) -> str:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+    """Where it was raised."""
+    place = error.__traceback__
+    assert place is not None
+    while place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}"

@@ -1,6 +1,5 @@
 """The way to the API: its address, the proxy in between, and whom to believe. Opens connections to speak over."""
 
-import http.client
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from hyprnode import proxy, trust
 from hyprnode.config import Config
 from hyprnode.dial import CONNECT_SECONDS, Dialer, in_ascii
+from hyprnode.http import Connection, host_of
 from hyprnode.proxy import Proxy
 from hyprnode.values import BadSetting
 
@@ -34,8 +34,8 @@ class Route:
         """For each request, where the proxy reads them: it sees nothing of https but its own CONNECT."""
         return self.proxy.authorization if self.proxy and self.context is None else ""
 
-    def connection(self) -> http.client.HTTPConnection:
-        return _Connection(self)
+    def connection(self) -> Connection:
+        return Connection(self.open, host_of(self.host, self.port, usual=443 if self.context else 80))
 
     def open(self) -> socket.socket:
         raw = self.dialer.open()
@@ -99,15 +99,3 @@ def _head(raw: socket.socket) -> bytes:
             raise OSError("the proxy answered no HTTP")
         head += byte
     return head
-
-
-class _Connection(http.client.HTTPConnection):
-    """The standard library's HTTP over a socket that the route opens."""
-
-    def __init__(self, route: Route) -> None:
-        super().__init__(route.host, route.port)
-        self.default_port = 443 if route.context else 80
-        self.route = route
-
-    def connect(self) -> None:
-        self.sock = self.route.open()

@@ -1,12 +1,12 @@
 """The job rhythm: asks for a job, has it run to its end, asks again."""
 
-import random
 import time
 from dataclasses import dataclass, field
 from threading import Event
 
 from hyprnode.again import Backoff
 from hyprnode.answer import UNAUTHORIZED, Answer, Fault
+from hyprnode.chance import between
 from hyprnode.client import Client
 from hyprnode.jobs.run import Runner
 from hyprnode.pulse import Heard
@@ -33,7 +33,7 @@ class Work:
         if not self.may_ask_on:
             self.heard.beat.wait()
         if not self.stop.is_set():
-            self._ask_and_pace(random.randint(*HELD_SECONDS))
+            self._ask_and_pace(round(between(*HELD_SECONDS)))
 
     def _ask_and_pace(self, wait: int) -> None:
         self.heard.beat.clear()

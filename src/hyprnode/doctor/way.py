@@ -1,6 +1,5 @@
 """The way to the API, step by step: its name, its addresses, TLS, and what it says to this node's token."""
 
-import http.client
 import socket
 import ssl
 import time
@@ -12,6 +11,7 @@ from typing import Any
 from hyprnode import dial, route
 from hyprnode.answer import Answer, Fault
 from hyprnode.client import Client, job_path, reason
+from hyprnode.clock import seconds
 from hyprnode.config import Config
 from hyprnode.doctor.check import Check, broken, to_mend, well
 from hyprnode.duties import about_host
@@ -23,7 +23,6 @@ from hyprwire import FindingReport, RunningJob
 
 CONNECT_SECONDS = 5
 SOON = 14  # days
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SKEW = 30  # seconds
 NO_JOB = "doctor"  # that no job is called so is what we ask to hear
 
@@ -103,10 +102,9 @@ def certificate(peer: dict[str, Any], version: str, now: float) -> Check:
 
 
 def end_of(text: str) -> float:
-    """Of `Nov 30 12:00:00 2026 GMT`. By hand, since the executable goes without strptime."""
-    month, day, clock, year, _ = text.split()
-    hour, minute, second = map(int, clock.split(":"))
-    return datetime(int(year), MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC).timestamp()
+    """Of `Nov 30 12:00:00 2026 GMT`."""
+    month, day, time_of_day, year, _ = text.split()
+    return seconds(year, month, day, time_of_day)
 
 
 @dataclass(frozen=True)
@@ -135,9 +133,8 @@ def endpoints(config: Config, client: Client, host: Host) -> Iterator[Check]:
 def asked(endpoint: Endpoint, config: Config) -> Answer:
     try:
         answer = endpoint.ask()
-    except (Fault, http.client.HTTPException) as fault:
-        status = fault.status if isinstance(fault, Fault) else None
-        raise Stopped(broken(endpoint.name, refused(status, config.node_id) or str(fault))) from None
+    except Fault as fault:
+        raise Stopped(broken(endpoint.name, refused(fault.status, config.node_id) or str(fault))) from None
     if answer.status not in (endpoint.fine, 200):
         detail = answer.get("detail")
         raise Stopped(broken(endpoint.name, f"the API answers {answer.status}: {detail}; is it HyprBox?"))

@@ -1,7 +1,7 @@
 """What must not appear in a job's output: which values are secret, and every form in which one may be written."""
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 from json import dumps
@@ -60,7 +60,7 @@ def in_lower_case(escaped: str) -> str:
 def in_base64(value: bytes) -> Iterator[bytes]:
     """The characters that it alone decides, at each of the three places in a group where it may begin."""
     for before in range(3):
-        encoded = b64encode(bytes(before) + value)
+        encoded = b2a_base64(bytes(before) + value, newline=False)
         core = encoded[(before * 8 + 5) // 6 : (before + len(value)) * 8 // 6]
         if len(core) >= SHORTEST_PART:
             yield from (core, core.translate(bytes.maketrans(b"+/", b"-_")))

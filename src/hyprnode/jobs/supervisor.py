@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import socket
 from contextlib import suppress
 from typing import NoReturn
 
@@ -14,18 +12,6 @@ from hyprnode.syscalls import become_subreaper
 
 LARGEST = 65536
 SPARED = -900  # when memory is short, a supervisor is of no use dead and holds little
-
-
-def summoned() -> NoReturn:
-    """Started by systemd; what there is to do waits on standard input, or was given to somebody else meanwhile."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-    with socket.socket(fileno=0) as line:
-        word, fds, _, _ = socket.recv_fds(line, LARGEST, 5)
-    for fd in fds:
-        os.set_inheritable(fd, False)
-    if word:
-        main(*fds)
-    os._exit(0)
 
 
 def main(order: int, script: int, holder: int, bell: int, word: int) -> NoReturn:

@@ -26,7 +26,7 @@ trouble = Trouble("[jobrunner] systemd")
 
 def start(name: str, longest: float, fds: Sequence[int]) -> bool:
     """False when there is no systemd, or it will not: then nothing was started. `longest` seconds may it run."""
-    if not cgroup.systemd_runs() or os.geteuid() != 0:
+    if not cgroup.bears_jobs():
         return False
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
@@ -61,7 +61,7 @@ def properties(longest: float) -> dict[str, Value]:
     """
     return {
         "Description": "A job of HyprBox",
-        "ExecStart": Command(itself.command("supervise")),
+        "ExecStart": Command(itself.command("summoned")),
         "StandardInputFileDescriptor": Descriptor(0),
         "RuntimeMaxUSec": int(longest * MICROSECONDS),
         "KillMode": "process",

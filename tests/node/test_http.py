@@ -1,0 +1,160 @@
+"""What the agent's own HTTP makes of what comes over a wire, byte by byte."""
+
+import socket
+import threading
+
+import pytest
+
+from hyprnode import http
+from hyprnode.http import Closed, Connection
+
+QUESTION = ("GET", "/", {}, None)
+
+
+@pytest.fixture
+def wire():
+    """Connections whose far ends say these bytes and close; what they were asked is in `heard`."""
+    ends = []
+
+    def wire(*said):
+        left = list(said)
+
+        def dial():
+            ours, theirs = socket.socketpair()
+            ours.settimeout(20)
+            theirs.sendall(left.pop(0))
+            theirs.shutdown(socket.SHUT_WR)
+            ends.extend([ours, theirs])
+            return ours
+
+        return Connection(dial, "api.example")
+
+    yield wire
+    for end in ends:
+        end.close()
+
+
+def asked(connection, question=QUESTION):
+    connection.ask(*question)
+    answered = connection.hear()
+    return answered, b"".join(answered.pieces())
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        (OK + b"Content-Length: 4\r\n\r\nnull", b"null"),
+        (OK + b"content-length:4, 4\r\n\r\nnull", b"null"),
+        (OK + b"Content-Length: 0\r\n\r\n", b""),
+        (b"HTTP/1.1 204\r\n\r\n", b""),
+        (b"HTTP/1.0 200 Fine\nServer: old\n\nuntil the end", b"until the end"),
+        (OK + b"\r\nuntil the end", b"until the end"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\n1", b"1"),
+        (OK + b"Transfer-Encoding: Chunked\r\n\r\n3;a=b\r\nnul\r\n01\r\nl\r\n0\r\nTrailer: x\r\n\r\n", b"null"),
+        (OK + b"Transfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n1\r\n1\r\n0\r\n\r\n", b"1"),
+    ],
+)
+def test_an_answer_is_as_long_as_it_says(wire, said, body):
+    answered, heard = asked(wire(said))
+
+    assert (answered.status // 100, heard) == (2, body)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (b"220 mail.example ESMTP\r\n", "no HTTP"),
+        (b"HTTP/2 200\r\n\r\n", "no HTTP"),
+        (b"HTTP/1.1 2000\r\n\r\n", "no HTTP"),
+        (OK + b"no colon\r\n\r\n", "no HTTP"),
+        (OK + b"a: " + b"a" * 70_000 + b"\r\n\r\n", "too long"),
+        (OK + b"a: b\r\n" * 20_000 + b"\r\n", "too long"),
+        (OK + b"Content-Length: 4\r\n", "broke off"),
+        (OK + b"Content-Length: 4\r\n\r\nnul", "broke off after 3 bytes"),
+        (OK + b"Content-Length: -4\r\n\r\nnull", "expected a number"),
+        (OK + b"Content-Length: +4\r\n\r\nnull", "expected a number"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nnul", "broke off after 3 bytes"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nnull\r\n", "broke off after 4 bytes"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0x4\r\nnull\r\n", "expected a number"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 400 + b"\r\n", "expected a number"),
+    ],
+)
+def test_what_is_no_whole_answer_is_none(wire, said, why):
+    with pytest.raises(OSError, match=why):
+        asked(wire(said))
+
+
+def test_nothing_at_all_is_not_the_same_as_half_of_something(wire):
+    with pytest.raises(Closed):
+        asked(wire(b""))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_kept"),
+    [
+        (OK + b"Content-Length: 1\r\n\r\n1", True),
+        (OK + b"Connection: Keep-Alive, Close\r\nContent-Length: 1\r\n\r\n1", False),
+        (b"HTTP/1.0 200\r\nContent-Length: 1\r\n\r\n1", False),
+        (OK + b"\r\n1", False),
+    ],
+)
+def test_a_connection_is_kept_where_both_sides_know_where_an_answer_ends(wire, said, is_kept):
+    connection = wire(said)
+    asked(connection)
+
+    assert (connection.sock is not None) is is_kept
+
+
+def test_what_is_said_unasked_is_no_answer_to_the_next_question():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(20)
+        connection = Connection(lambda: ours, "api.example")
+        theirs.sendall(OK + b"Content-Length: 1\r\n\r\n1" + OK + b"Content-Length: 6\r\n\r\nforged")
+        assert asked(connection)[1] == b"1"
+
+        answering = threading.Thread(target=lambda: theirs.sendall(OK + b"Content-Length: 1\r\n\r\n2"))
+        answering.start()
+        assert asked(connection)[1] == b"2"
+        answering.join()
+
+
+def test_what_is_said_twice_is_one_list(wire):
+    answered, _ = asked(
+        wire(OK + b"Preference-Applied: offer\r\nPREFERENCE-applied:  wait=3\r\nContent-Length: 0\r\n\r\n")
+    )
+
+    assert answered.headers["preference-applied"] == "offer, wait=3"
+
+
+def test_a_question_is_one_write():
+    assert http.head("POST", "/api/x", {"Host": "a", "B": "c"}, b"12") == (
+        b"POST /api/x HTTP/1.1\r\nHost: a\r\nB: c\r\nContent-Length: 2\r\n\r\n"
+    )
+    assert b"Content-Length" not in http.head("GET", "/", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/a b", {}), ("/a\r\nX: y", {}), ("/", {"Prefer": "a\r\nX: y"}), ("/", {"Prefer": "ü€"}), ("/", {"A": "a\0b"})],
+)
+def test_no_word_ends_its_line(path, headers):
+    with pytest.raises(ValueError, match=r"line break|latin-1"):
+        http.head("GET", path, headers, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "usual", "host"),
+    [
+        ("box.example", 443, 443, "box.example"),
+        ("box.example", 4000, 80, "box.example:4000"),
+        ("::1", 443, 443, "[::1]"),
+        ("fe80::1%eth0", 81, 80, "[fe80::1]:81"),
+        ("bücher.example", 443, 443, "xn--bcher-kva.example"),
+    ],
+)
+def test_how_the_api_is_called(name, port, usual, host):
+    assert http.host_of(name, port, usual) == host
