@@ -31,7 +31,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannerRun:
-    """One scanner's part in a scan: only `types` that it examined in full are resolved by their absence."""
+    """One scanner's part in a scan: only `types` that it examined in full are resolved by their absence.
+
+    `off`: it did not look, somebody has switched it off. What it found before is out of sight, and not fixed.
+    """
 
     name: str
     ok: bool = True
@@ -39,6 +42,7 @@ class ScannerRun:
     unexamined: list[str] = field(default_factory=list)
     ms: float = 0
     error: str | None = None
+    off: bool = False
 
     def __post_init__(self) -> None:
         check_name("scanner name", self.name)

@@ -283,6 +283,27 @@ def test_a_bad_report_changes_nothing(fleet, admin, findings, status):
     assert admin.get("/api/findings", params={"nodeId": "eu-27"}).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"scanners": [{"name": f"made-up-{n}"} for n in range(101)]}, "scan.scanners has 101 entries"),
+        ({"scanners": [{"name": "tls", "types": ["t"] * 2001}]}, "scan.scanners[0].types has 2001 entries"),
+        ({"scanners": [{"name": "tls", "unexamined": ["k" * 1025]}]}, "scan.scanners[0].unexamined has 1 entries"),
+        ({"id": "i" * 129}, "scan.id has 129 characters"),
+        ({"seq": 2**63}, "scan.seq is 9223372036854775808"),
+    ],
+)
+def test_a_scan_that_names_too_much_is_refused_as_a_whole(fleet, admin, said, field):
+    fleet.post("/api/heartbeat", json=beat("eu-28"))
+    seen = {"type": "t", "key": "k", "severity": "INFO", "message": "m"}
+    body = {"nodeId": "eu-28", "findings": [seen], "scan": {"id": "s", "seq": 1} | said}
+
+    answered = fleet.post("/api/findings", json=body)
+
+    assert (answered.status_code, field in answered.json()["detail"]) == (400, True)
+    assert admin.get("/api/findings", params={"nodeId": "eu-28"}).json()["items"] == []
+
+
 @pytest.mark.parametrize("part", [b"[],", b'{"a":{}},'], ids=["lists", "fields"])
 def test_a_body_of_nothing_but_parts_is_refused_before_it_is_read(fleet, part):
     """30 MiB of them were a gigabyte, and seconds in which nobody else was answered."""

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hyprbox.errors import Conflict, Missing
-from hyprbox.findings import own, reports, search, stale, store
-from hyprbox.findings.model import Finding
+from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.findings import off, own, reports, room, search, stale, store, words
+from hyprbox.findings.model import Finding, ScannerState
 from hyprbox.nodes import beats
 from hyprbox.nodes import store as nodes
+from hyprbox.nodes.model import State as NodeState
+from hyprbox.thresholds import store as thresholds
 from hyprbox.tokens import store as tokens
 from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun, Severity
@@ -30,9 +32,12 @@ def plain(session, *findings, now=NOON):
     reports.record(session, FindingReport(nodeId="eu-1", findings=list(findings)), now)
 
 
+CLOCK = 1_795_000_000_000  # agents number their scans by it, from one to the next
+
+
 def scan(session, *findings, seq=1, now=NOON, proves=None, final=True, scan_id=None, **run):
     tls = ScannerRun(name="tls", **({"types": ["tls.expiring", "tls.unreadable"]} | run))
-    block = Scan(id=scan_id or f"s{seq}", seq=seq, final=final, scanners=[tls])
+    block = Scan(id=scan_id or f"s{seq}", seq=CLOCK + seq, final=final, scanners=[tls])
     reports.record(session, FindingReport(nodeId="eu-1", findings=list(findings), scan=block), now, proves)
 
 
@@ -295,3 +300,67 @@ def test_a_token_that_ends_soon_is_told_of_unless_a_later_one_is_there(session):
     assert expiring == {"eu-1": soon}
     assert (finding.severity, soon.date().isoformat() in finding.message) == ("WARN", True)
     assert tokens.expiring(session, NOON, NOON + timedelta(days=14)) == {}
+
+
+def test_what_a_scanner_found_that_is_switched_off_is_out_of_sight_and_not_fixed(session):
+    scan(session, CERT)
+    thresholds.put(session, NOON, "ada", "quiet", "node=eu-1", {"scannersOff": ["tls"]})
+    scan(session, seq=2, off=True)
+
+    assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "off")
+    *_, last = store.events(session, only(session).id)
+    assert last.note == (
+        "the scanner tls is switched off by the threshold quiet: nobody knows whether it is still there"
+    )
+    assert (words.happened(last)[1], words.sign(only(session)).word) == ("Not looked at any more",) * 2
+    assert off.scanners(session, "eu-1") == ["tls"]
+
+
+def test_a_scanner_that_the_node_itself_has_off_is_told_from_one_that_a_threshold_has(session):
+    assert off.by_whom(session, NOON, "eu-1", ["tls"]) == "the node's own settings"
+    thresholds.put(session, NOON, "ada", "quiet", "node=eu-1", {"scannersOff": ["smart", "tls"]})
+    assert off.by_whom(session, NOON, "eu-1", ["tls"]) == "the threshold quiet"
+    assert off.by_whom(session, NOON, "eu-1", ["tls", "oom"]) == "the node's own settings"
+
+
+def test_what_is_seen_when_its_scanner_looks_again_has_not_come_back(session):
+    scan(session, CERT)
+    scan(session, seq=2, off=True)
+    scan(session, CERT, seq=3)
+
+    assert (only(session).state, only(session).reopen_count) == ("OPEN", 0)
+    assert off.scanners(session, "eu-1") == []
+
+
+def test_a_node_makes_up_no_more_scanners_than_there_is_room_for(session, monkeypatch):
+    monkeypatch.setattr(room, "MOST_SCANNERS", 2)
+    for number in range(4):
+        run = ScannerRun(name=f"made-up-{number}")
+        block = Scan(id=f"s{number}", seq=CLOCK + number, scanners=[run])
+        reports.record(session, FindingReport(nodeId="eu-1", findings=[], scan=block), NOON + minutes(number))
+
+    kept = session.scalars(select(ScannerState.scanner).order_by(ScannerState.scanner)).all()
+    assert kept == ["made-up-2", "made-up-3"]
+
+
+def test_the_longest_resolved_make_room_for_new_findings(session, monkeypatch):
+    monkeypatch.setattr(room, "MOST_FINDINGS", 2)
+    scan(session, CERT, OTHER)
+    scan(session, CERT, seq=2)
+    scan(session, CERT, replace(CERT, key="/etc/c.pem"), seq=3)
+
+    assert states(session) == {"/etc/a.pem": "OPEN", "/etc/c.pem": "OPEN"}
+    with pytest.raises(Invalid, match="node eu-1 has 2 findings, expected at most 2"):
+        scan(session, CERT, replace(CERT, key="/etc/c.pem"), OTHER, seq=4)
+
+
+def test_a_node_is_counted_once_a_report_however_much_is_in_it(session):
+    many = [replace(CERT, key=f"/etc/{number}.pem") for number in range(300)]
+    scan(session, *many)
+    counted = session.get(NodeState, "eu-1")
+    session.refresh(counted)
+    assert counted.open_warn == 300
+
+    scan(session, *many[:100], seq=2)
+    session.refresh(counted)
+    assert counted.open_warn == 100

@@ -36,8 +36,8 @@ def fix(session):
     return remediation, job
 
 
-def scan(session, *seen, seq, proves=None, now=NOON):
-    run = ScannerRun(name="all", types=["tls.expiring", "reboot.required"])
+def scan(session, *seen, seq, proves=None, now=NOON, off=False):
+    run = ScannerRun(name="all", types=["tls.expiring", "reboot.required"], off=off)
     report = FindingReport(nodeId="eu-1", findings=list(seen), scan=Scan(id=f"s{seq}", seq=seq, scanners=[run]))
     reports.record(session, report, now, proves)
     store.settle(session, now, "eu-1", {"id": f"s{seq}"})
@@ -63,6 +63,15 @@ def test_a_scan_that_does_not_see_it_verifies_it(session, fix):
     assert (remediation.verdict, remediation.ended_at) == ("VERIFIED_FIXED", NOON + minutes(2))
     before, after = (store.evidence(session, digest) for digest in (remediation.before, remediation.after))
     assert (before["metadata"], after["seen"], after["scan"]["id"]) == ({"daysLeft": 5}, False, "s2")
+
+
+def test_a_scanner_that_is_switched_off_proves_nothing(session, fix):
+    remediation, job = fix
+    complete(session, job)
+    scan(session, seq=2, proves=job.id, off=True)
+
+    assert remediation.verdict == "UNVERIFIED"
+    assert remediation.note == "its scanner is switched off, so nobody looked whether it helped"
 
 
 def test_a_scan_that_sees_it_still_says_so(session, fix):

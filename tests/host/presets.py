@@ -19,13 +19,11 @@ class Ran:
 
 
 class Runs:
-    """One preset in one box. `guard` are the seconds it has, `spoilt` changes its script: a preset that does harm."""
+    """One preset in one box. `spoilt` changes its script: a preset that does harm."""
 
-    def __init__(self, box: Box, preset_id: str, guard: int | None = None, **values: object) -> None:
+    def __init__(self, box: Box, preset_id: str, **values: object) -> None:
         self.box, self.values = box, values
         self.preset = load(shipped() / preset_id)
-        if guard is not None:
-            self.preset = replace(self.preset, guard_seconds=guard)
 
     def spoilt(self, spoil: Callable[[str], str]) -> "Runs":
         self.preset: Preset = replace(self.preset, script=spoil(self.preset.script))

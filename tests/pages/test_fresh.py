@@ -53,6 +53,7 @@ def scheduled(world, **form):
         ("/dashboard/schedules", NIGHTLY | HARDEN),
         ("/dashboard/schedules", NIGHTLY | {"q": "node=calm-*", "script": "true"}),
         ("/dashboard/settings/keys", {"name": "for good", "role": "admin"}),
+        ("/dashboard/settings/thresholds", {"name": "quiet", "q": "node=calm-0", "scannersOff": "ssh port"}),
         ("/dashboard/settings/people", {"name": "for good", "role": "admin"}),
         ("/dashboard/settings/people/bo/reset", {}),
         ("/dashboard/settings/people/bo/disabling", {}),
@@ -80,6 +81,17 @@ def test_a_session_does_not_get_around_it_over_the_api(world, left_alone, path, 
     headers = {"cookie": f"{COOKIE}={left_alone.cookie}", "x-csrf-token": left_alone.csrf()}
     answer = world.http.post(path, json=body, headers=headers)
     assert (answer.status_code, answer.json().get("title")) == (403, "Confirm that it is you")
+
+
+def test_no_scanner_is_switched_off_over_the_api_by_a_session_left_alone(world, left_alone):
+    headers = {"cookie": f"{COOKIE}={left_alone.cookie}", "x-csrf-token": left_alone.csrf()}
+
+    def put(**settings):
+        body = {"q": "node=calm-0", "settings": settings}
+        return world.http.put("/api/thresholds/quiet", json=body, headers=headers)
+
+    assert put(scannersOff=["ssh"]).json().get("title") == "Confirm that it is you"
+    assert put(logMaxGib=5).status_code == 200
 
 
 @pytest.mark.parametrize("form", [HARDEN, {"q": "node=calm-*", "script": "true"}], ids=["risky preset", "many nodes"])

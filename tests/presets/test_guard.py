@@ -16,34 +16,47 @@ CRON = "/etc/cron.d/hyprbox-guard-job-1"
 TOML = demo.TOML.replace("low", "high") + 'timeout_seconds = 60\nguard_seconds = 90\nconfirm = "human"\n'
 
 
+SECONDS = 60
+# The guard's time lasts until somebody says that it is up, however slow or busy the machine is.
+SLEEP = f"""#!/bin/bash
+if [ "$1" != {SECONDS} ]; then exec /bin/sleep "$1"; fi
+until [ -e /tmp/time-is-up ]; do /bin/sleep 0.05; done
+"""
+
+
 @pytest.fixture
 def machine(machine):
     machine.path("/etc/cron.d").mkdir()
+    machine.program("sleep", SLEEP)
     return machine
 
 
-def script(folder, mode="apply", job="job-1", seconds=60, area="ssh", **functions):
+def script(folder, mode="apply", job="job-1", area="ssh", seconds=SECONDS, **functions):
     preset = demo.make(folder, TOML + f'lockout = ["{area}"]\n', **functions)
     return render(replace(preset, guard_seconds=seconds), {}, Mode(mode), job)
 
 
-def after(seconds, *scripts):
-    """One after the other in one life of the machine, with a pause after the first."""
-    first, *others = (f"(\n{script})\n" for script in scripts)
-    return f"{first}sleep {seconds}\n" + "".join(others)
+def one_by_one(*scripts):
+    """In one life of the machine."""
+    return "".join(f"(\n{script})\n" for script in scripts)
+
+
+TIME_IS_UP = f"""
+touch /tmp/time-is-up
+while pgrep -f ' sleeper {SECONDS} ' >/dev/null; do /bin/sleep 0.05; done
+"""
 
 
 WAIT = f"""
 seen() {{ if [ "$(id -u)" = 0 ]; then test -e "$1"; else sudo -n test -e "$1"; fi; }}
 open() {{ seen {GUARD}/armed || seen {GUARD}/rolling_back || seen {GUARD}/rollback; }}
 while open && ! seen {GUARD}/rollback-FAILED; do sleep 0.1; done
-sleep 0.2
 """
 
 
 def settled(first, *others):
     """The same, with a pause until the guard of the first has done its work, however slow this machine is."""
-    return f"(\n{first})\n{WAIT}" + "".join(f"(\n{script})\n" for script in others)
+    return one_by_one(first) + TIME_IS_UP + WAIT + one_by_one(*others)
 
 
 def test_it_is_armed_before_anything_is_changed(machine, tmp_path):
@@ -60,7 +73,7 @@ def test_what_nobody_confirms_is_taken_back(machine, tmp_path):
     machine.write(FILE, "old\n")
     before = machine.tree("/etc")
 
-    ended = machine.run(settled(script(tmp_path, seconds=2, check="true"), script(tmp_path, "status", check="true")))
+    ended = machine.run(settled(script(tmp_path, check="true"), script(tmp_path, "status", check="true")))
 
     assert ended.code == 0
     assert ended.said[-1].startswith("job job-1 is rolled_back since 20")
@@ -70,8 +83,8 @@ def test_what_nobody_confirms_is_taken_back(machine, tmp_path):
 
 
 def test_what_is_confirmed_stays(machine, tmp_path):
-    confirmed = after(3, after(0, script(tmp_path, seconds=3), script(tmp_path, "confirm")), script(tmp_path, "status"))
-    ended = machine.run(confirmed)
+    confirmed = one_by_one(script(tmp_path), script(tmp_path, "confirm"))
+    ended = machine.run(confirmed + TIME_IS_UP + one_by_one(script(tmp_path, "status")))
 
     assert ended.code == 0
     assert "confirmed, job job-1 stays" in ended.said
@@ -98,7 +111,7 @@ def test_while_it_is_armed_status_says_until_when(machine, tmp_path):
 
 
 def test_a_confirmation_that_comes_too_late_is_refused(machine, tmp_path):
-    ended = machine.run(settled(script(tmp_path, seconds=2), script(tmp_path, "confirm")))
+    ended = machine.run(settled(script(tmp_path), script(tmp_path, "confirm")))
     assert ended.code == 26
     assert "job job-1 is rolled_back since 20" in ended.said[-1]
     assert "this comes too late" in ended.said[-1]
@@ -118,9 +131,9 @@ def test_what_fails_leaves_no_guard_behind(machine, tmp_path, part, code):
     before = machine.tree("/etc")
     next_one = "printf 'newer\\n' | write_file /etc/demo.conf"
 
+    failed = script(tmp_path, **{part: "false"})
     ended = machine.run(
-        after(0, script(tmp_path, seconds=1, **{part: "false"}))
-        + after(2, script(tmp_path, job="job-2", apply=next_one, verify="true"))
+        one_by_one(failed, script(tmp_path, job="job-2", apply=next_one, verify="true", seconds=3600)) + TIME_IS_UP
     )
 
     assert machine.path(f"{GUARD}/taken_back").exists()
@@ -135,7 +148,7 @@ def test_what_fails_leaves_no_guard_behind(machine, tmp_path, part, code):
 def test_a_revert_disarms(machine, tmp_path):
     before = machine.tree("/etc")
 
-    ended = machine.run(after(0, script(tmp_path, seconds=3), script(tmp_path, "revert")) + "sleep 3\n")
+    ended = machine.run(one_by_one(script(tmp_path), script(tmp_path, "revert")) + TIME_IS_UP)
 
     assert ended.said[-1] == "taken back"
     assert machine.path(f"{GUARD}/taken_back").exists()
@@ -146,7 +159,7 @@ def test_a_revert_disarms(machine, tmp_path):
 def test_a_way_back_that_fails_is_tried_three_times_and_written_down(machine, tmp_path):
     revert = "S touch /srv/tried; say trying; false"
     machine.path("/srv").mkdir()
-    ended = machine.run(settled(script(tmp_path, seconds=2, revert=revert), script(tmp_path, "status", revert=revert)))
+    ended = machine.run(settled(script(tmp_path, revert=revert), script(tmp_path, "status", revert=revert)))
 
     assert ended.code == 32
     assert ended.said.count("trying") == 3
@@ -157,14 +170,14 @@ def test_a_way_back_that_fails_is_tried_three_times_and_written_down(machine, tm
 def test_a_way_back_that_fails_once_is_tried_again(machine, tmp_path):
     revert = "look test -e /srv/tried || { S touch /srv/tried; false; } && restore"
     machine.path("/srv").mkdir()
-    ended = machine.run(settled(script(tmp_path, seconds=2, revert=revert), script(tmp_path, "status")))
+    ended = machine.run(settled(script(tmp_path, revert=revert), script(tmp_path, "status")))
 
     assert ended.said[-1].startswith("job job-1 is rolled_back")
     assert not machine.path(FILE).exists()
 
 
 def test_after_a_failed_way_back_a_person_may_take_it_back_or_let_it_stay(machine, tmp_path):
-    machine.run(settled(script(tmp_path, seconds=2, revert="false")))
+    machine.run(settled(script(tmp_path, revert="false")))
     assert machine.path(f"{GUARD}/rollback-FAILED").exists()
 
     assert machine.run(script(tmp_path, "revert")).said[-1] == "taken back"
@@ -238,7 +251,7 @@ def test_an_agent_that_is_not_root_arms_it_through_sudo(machine, tmp_path):
     allow(machine, "nobody ALL=(ALL) NOPASSWD: ALL\n")
     before = machine.tree("/etc")
 
-    ended = machine.run(settled(script(tmp_path, seconds=2), script(tmp_path, "status")), uid=NOBODY)
+    ended = machine.run(settled(script(tmp_path), script(tmp_path, "status")), uid=NOBODY)
 
     assert ended.said[-1].startswith("job job-1 is rolled_back since 20")
     assert machine.tree("/etc") == before
@@ -248,7 +261,7 @@ def test_the_way_back_needs_nothing_but_its_script(machine, tmp_path):
     """Not even values that only the preset's own check has found."""
     check = "[ ! -e /etc/demo.conf ] || return 10; _FOUND=('a b' \"c'd\")"
     revert = 'restore && printf "%s." "${_FOUND[@]}" | S tee /etc/found >/dev/null'
-    machine.run(settled(script(tmp_path, seconds=2, check=check, revert=revert)))
+    machine.run(settled(script(tmp_path, check=check, revert=revert)))
     assert machine.path("/etc/found").read_text() == "a b.c'd."
 
 

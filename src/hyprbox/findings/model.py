@@ -2,7 +2,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Index, SmallInteger, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Dialect, Index, SmallInteger, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hyprbox.db import Base
@@ -96,12 +96,16 @@ class Event(Base):
     became: Mapped[str]
     actor: Mapped[str]
     note: Mapped[str]
+    how: Mapped[str | None]
     scan_id: Mapped[str | None]
     job_id: Mapped[str | None]
 
 
 class ScannerState(Base):
-    """What a scanner of a node last said. The empty name stands for an agent that does not describe its scans."""
+    """What a scanner of a node last said. The empty name stands for an agent that does not describe its scans.
+
+    `off`: that somebody has switched it off, so that it does not look at all.
+    """
 
     __tablename__ = "scanner_state"
 
@@ -111,5 +115,7 @@ class ScannerState(Base):
     last_ok: Mapped[datetime | None]
     error: Mapped[str | None]
     digest: Mapped[str]
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column("scan_seq", BigInteger, default=0, server_default=text("0"))
+    seq_before: Mapped[int] = mapped_column("seq", default=0)  # too narrow for milliseconds on PostgreSQL; unused
     interval_seconds: Mapped[int] = mapped_column(default=0)
+    off: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

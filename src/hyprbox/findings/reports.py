@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from hyprbox import ids
 from hyprbox.errors import Missing
-from hyprbox.findings import store
+from hyprbox.findings import off, room, store
 from hyprbox.findings.model import Finding, ScannerState, State, rank
 from hyprbox.nodes import store as nodes
 from hyprwire import Finding as Seen
 from hyprwire import FindingReport, Scan, ScannerRun
 
 PLAIN = ""
+LONGEST_ERROR = 1000
 
 Rows = dict[tuple[str, str], Finding]
 
@@ -40,24 +41,28 @@ class Part:
         return self.run is not None and self.run.ok and self.scan is not None and self.scan.final
 
     def digest(self) -> str:
-        return hashlib.sha256(
-            msgspec.json.encode((self.findings, self.run and (self.run.ok, self.run.types)))
-        ).hexdigest()
+        looked = self.run and (self.run.ok, self.run.types, *(["off"] if self.run.off else []))
+        return hashlib.sha256(msgspec.json.encode((self.findings, looked))).hexdigest()
 
 
 def record(session: Session, report: FindingReport, now: datetime, proves: str | None = None) -> None:
     """`proves` is the job whose end this scan came after, for the fixes that wait for it."""
     if not nodes.lock(session, report.nodeId):
         raise Missing(f"node {report.nodeId} is not known, expected a heartbeat first")
+    room.keep_scanners_few(session, report.nodeId, [part.scanner for part in parts(report)])
     rows: Rows | None = None
     for part in parts(report):
         said = _state(session, report.nodeId, part, now)
         if _says_nothing_new(part, said, proves):
             _note(said, part, now)
             continue
-        rows = _rows(session, report.nodeId) if rows is None else rows
+        if rows is None:
+            rows = _rows(session, report.nodeId)
+            room.keep_findings_few(session, report, rows)
         _apply(session, report.nodeId, part, said, rows, now, proves)
         _note(said, part, now)
+    if rows is not None:
+        store.count(session, report.nodeId)
 
 
 def parts(report: FindingReport) -> list[Part]:
@@ -94,7 +99,7 @@ def _apply(
     absent = [row for row in rows.values() if row.id not in reported and not (scan_id and row.scan_id == scan_id)]
     _note_absence(absent, part, said)
     if part.proves_absence and part.scan and part.scan.seq >= said.seq:
-        _resolve_absent(session, absent, part, now, proves)
+        _resolve_absent(session, node_id, absent, part, now, proves)
 
 
 def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetime, scan_id: str | None) -> Finding:
@@ -103,7 +108,7 @@ def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetim
         details=seen.metadata, scanner=scanner, first_seen=now, seen_at=now, in_last_report=True, state="",
     )  # fmt: skip
     session.add(row)
-    store.change(session, now, row, State.OPEN, "agent", seen.message, scan_id)
+    store.turn(session, now, row, State.OPEN, "agent", seen.message, scan_id)
     return row
 
 
@@ -111,25 +116,21 @@ def _see_again(
     session: Session, row: Finding, scanner: str, seen: Seen, now: datetime, scan_id: str | None, proves: str | None
 ) -> None:
     worse = rank(seen.severity) > rank(row.severity)
-    differs = seen.severity != row.severity
     row.severity, row.message, row.details, row.scanner = seen.severity, seen.message, seen.metadata, scanner
     if not row.in_last_report:
         row.in_last_report = True
     if row.state == State.RESOLVED:
-        row.reopen_count += 1
+        row.reopen_count += row.resolved_how != "off"  # it was there all the time, for all that anybody knows
         row.resolved_at = row.resolved_how = None
-        store.change(session, now, row, State.OPEN, "agent", "seen again", scan_id)
+        store.turn(session, now, row, State.OPEN, "agent", "seen again", scan_id)
     elif row.state in store.HELD and worse:
         row.held_by = row.held_why = row.held_until = None
-        store.change(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id)
+        store.turn(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id)
     elif row.state == State.FIXING and proves and row.fix_job == proves:
         row.fix_job = None
-        store.change(
+        store.turn(
             session, now, row, State.OPEN, "agent", "not fixed: the scan after it sees it still", scan_id, proves
         )
-    elif differs:
-        session.flush()
-        store.count(session, row.node_id)
 
 
 def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> None:
@@ -139,18 +140,26 @@ def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> 
             row.in_last_report, row.seen_at = False, said.seen_at
 
 
-def _resolve_absent(session: Session, absent: list[Finding], part: Part, now: datetime, proves: str | None) -> None:
+def _resolve_absent(
+    session: Session, node_id: str, absent: list[Finding], part: Part, now: datetime, proves: str | None
+) -> None:
     assert part.run is not None
     assert part.scan is not None
+    types, unexamined = set(part.run.types), set(part.run.unexamined)
+    blind = off.why(session, now, node_id, part.scanner) if part.run.off else ""
     for row in absent:
-        if row.state == State.RESOLVED or row.type not in part.run.types or row.key in part.run.unexamined:
+        if row.state == State.RESOLVED or row.type not in types or row.key in unexamined:
             continue
-        if row.state != State.FIXING:
-            store.resolve(session, now, row, "absent", "agent", "a full scan does not see it any more", part.scan.id)
-        elif proves and row.fix_job == proves:
-            store.resolve(
-                session, now, row, "verified", "agent", "fixed: the scan after it does not see it", part.scan.id, proves
-            )
+        proven = row.state == State.FIXING and proves and row.fix_job == proves
+        if row.state == State.FIXING and not proven:
+            continue
+        if blind:
+            store.put_away(session, now, row, "off", "agent", blind, part.scan.id)
+        elif proven:
+            note = "fixed: the scan after it does not see it"
+            store.put_away(session, now, row, "verified", "agent", note, part.scan.id, proves)
+        else:
+            store.put_away(session, now, row, "absent", "agent", "a full scan does not see it any more", part.scan.id)
 
 
 def _state(session: Session, node_id: str, part: Part, now: datetime) -> ScannerState:
@@ -171,7 +180,8 @@ def _note(said: ScannerState, part: Part, now: datetime) -> None:
     if part.scan is not None:
         said.seq = max(said.seq, part.scan.seq)
     if part.run is not None:
-        said.error = part.run.error
+        said.error = part.run.error and part.run.error[:LONGEST_ERROR]
+        said.off = part.run.off
         if part.run.ok:
             said.last_ok = now
 

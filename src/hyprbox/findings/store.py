@@ -118,31 +118,49 @@ def resolve(
     session: Session, now: datetime, finding: Finding, how: str, actor: str,
     note: str = "", scan_id: str | None = None, job_id: str | None = None,
 ) -> None:  # fmt: skip
-    finding.resolved_at, finding.resolved_how = now, how
-    finding.fix_job = finding.held_by = finding.held_why = finding.held_until = None
-    forget_report(session, finding)
-    change(session, now, finding, State.RESOLVED, actor, note or how, scan_id, job_id)
+    put_away(session, now, finding, how, actor, note, scan_id, job_id)
+    count(session, finding.node_id)
 
 
 def change(
     session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
     scan_id: str | None = None, job_id: str | None = None,
 ) -> None:  # fmt: skip
+    turn(session, now, finding, state, actor, note, scan_id, job_id)
+    count(session, finding.node_id)
+
+
+def put_away(
+    session: Session, now: datetime, finding: Finding, how: str, actor: str,
+    note: str = "", scan_id: str | None = None, job_id: str | None = None,
+) -> None:  # fmt: skip
+    """Resolves one of many; whoever is through with them counts."""
+    finding.resolved_at, finding.resolved_how = now, how
+    finding.fix_job = finding.held_by = finding.held_why = finding.held_until = None
+    forget_report(session, finding)
+    turn(session, now, finding, State.RESOLVED, actor, note or how, scan_id, job_id)
+
+
+def turn(
+    session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
+    scan_id: str | None = None, job_id: str | None = None,
+) -> None:  # fmt: skip
+    """Changes one of many; whoever is through with them counts."""
     was = None if finding.state == "" else finding.state
     finding.state = state
     session.add(
         Event(
             node_id=finding.node_id, id=ids.new(), finding_id=finding.id, at=now, was=was, became=state,
-            actor=actor, note=note, scan_id=scan_id, job_id=job_id,
+            actor=actor, note=note, how=finding.resolved_how if state == State.RESOLVED else None,
+            scan_id=scan_id, job_id=job_id,
         )
     )  # fmt: skip
-    session.flush()
-    count(session, finding.node_id)
-    wake(session, "fleet", "findings")
 
 
 def count(session: Session, node_id: str) -> None:
-    """What a node's row says of its findings."""
+    """What a node's row says of its findings. Whoever looks at them is told to look again."""
+    session.flush()
+    wake(session, "fleet", "findings")
     wanting = select(Finding.severity, func.count()).where(
         Finding.node_id == node_id, Finding.state.in_(WANTS_ATTENTION)
     )

@@ -25,6 +25,7 @@ class EventView:
     became: str
     actor: str
     note: str
+    how: str | None
     scanId: str | None
     jobId: str | None
 
@@ -73,6 +74,6 @@ def _suppression(finding: Finding) -> str | None:
 
 def event_view(event: Event) -> EventView:
     return EventView(
-        at=event.at, was=event.was, became=event.became, actor=event.actor, note=event.note,
+        at=event.at, was=event.was, became=event.became, actor=event.actor, note=event.note, how=event.how,
         scanId=event.scan_id, jobId=event.job_id,
     )  # fmt: skip

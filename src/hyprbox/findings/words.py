@@ -20,6 +20,7 @@ HOW = {
     "absent": Sign("ok", "done", "Gone"),
     "stale": Sign("idle", "cancelled", "Not seen any more"),
     "manual": Sign("idle", "done", "Resolved by hand"),
+    "off": Sign("idle", "cancelled", "Not looked at any more"),
 }
 RESOLVED = Sign("idle", "done", "Resolved")
 
@@ -47,8 +48,8 @@ def happened(event: Event) -> tuple[Sign, str]:
     if became == State.FIXING:
         return Sign("act", "jobs", ""), f"Fix started by {event.actor}"
     if became == State.RESOLVED:
-        verified = event.job_id is not None
-        return HOW["verified" if verified else "absent"], "Resolved, verified fixed" if verified else _resolved(event)
+        how = event.how or ("verified" if event.job_id else "absent")  # older ones do not say
+        return HOW.get(how, RESOLVED), _resolved(event, how)
     if became in STATES:
         return STATES[became], f"{STATES[became].word} by {event.actor}"
     if event.was is None:
@@ -58,5 +59,9 @@ def happened(event: Event) -> tuple[Sign, str]:
     return Sign("warn", "seen", ""), "Open again"
 
 
-def _resolved(event: Event) -> str:
+def _resolved(event: Event, how: str) -> str:
+    if how == "verified":
+        return "Resolved, verified fixed"
+    if how == "off":
+        return "Not looked at any more"
     return "Resolved" if event.actor in ("agent", "sweeper", "hyprbox") else f"Resolved by {event.actor}"

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
-from hyprbox.errors import TooLarge
+from hyprbox.errors import Invalid, TooLarge
 from hyprbox.findings import reports
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import check_depth, decode
@@ -16,11 +16,15 @@ from hyprbox.nodes import beats
 from hyprbox.remediations import store as remediations
 from hyprbox.suppressions import store as suppressions
 from hyprbox.thresholds import store as thresholds
-from hyprwire import FindingReport, Heartbeat
+from hyprwire import FindingReport, Heartbeat, Scan
+from hyprwire.names import NAME_LENGTH
 
 ACCEPTS = ["scan", "settings", "inventory"]
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
+MOST_SCANNERS = 100
+MOST_NAMES = 2000  # types of a scanner, or keys that it could not look at
+LONGEST_ID = 128
 
 
 async def heartbeat(box: Box, call: Call) -> Answer:
@@ -57,3 +61,26 @@ def _check_size(said: FindingReport) -> None:
         if size > LARGEST_FINDING:
             raise TooLarge(f"findings[{number}] has {size} bytes, expected at most {LARGEST_FINDING}")
         check_depth(finding.metadata)
+    if said.scan is not None:
+        _check_scan(said.scan)
+
+
+def _check_scan(scan: Scan) -> None:
+    """No split would make it smaller, so it is refused."""
+    for name, value in (
+        ("id", scan.id),
+        ("jobId", scan.jobId),
+        ("startedAt", scan.startedAt),
+        ("endedAt", scan.endedAt),
+    ):
+        if value is not None and len(value) > LONGEST_ID:
+            raise Invalid(f"scan.{name} has {len(value)} characters, expected at most {LONGEST_ID}")
+    if not 0 <= scan.seq < 2**63:
+        raise Invalid(f"scan.seq is {scan.seq}, expected a number from 0 to 2^63")
+    if len(scan.scanners) > MOST_SCANNERS:
+        raise Invalid(f"scan.scanners has {len(scan.scanners)} entries, expected at most {MOST_SCANNERS}")
+    for number, run in enumerate(scan.scanners):
+        for name, names in (("types", run.types), ("unexamined", run.unexamined)):
+            if len(names) > MOST_NAMES or any(len(each) > NAME_LENGTH for each in names):
+                most = f"at most {MOST_NAMES} of {NAME_LENGTH} characters"
+                raise Invalid(f"scan.scanners[{number}].{name} has {len(names)} entries, expected {most}")

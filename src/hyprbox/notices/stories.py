@@ -59,10 +59,11 @@ def _finding(session: Session, happening: Happening) -> Story | None:
     if finding is None:
         return None
     bad = happening.kind != "finding.resolved"
+    over = "not looked at any more" if finding.resolved_how == "off" else "resolved"
     again = "again: " if happening.kind == "finding.regressed" else ""
-    text = f"{finding.node_id}: {again}{finding.message}" if bad else f"{finding.node_id}: resolved, {finding.message}"
+    text = f"{finding.node_id}: {again}{finding.message}" if bad else f"{finding.node_id}: {over}, {finding.message}"
     return Story(
-        kind="finding", subject=f"finding:{finding.id}", topic=title(finding.type) + ("" if bad else ", resolved"),
+        kind="finding", subject=f"finding:{finding.id}", topic=title(finding.type) + ("" if bad else f", {over}"),
         text=text[:SHORT], link=f"findings/{finding.id}", severity=finding.severity, bad=bad,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hyprbox.findings import search
+from hyprbox.findings import off, search
 from hyprbox.findings import words as finding_words
 from hyprbox.findings.model import Event, Finding, ScannerState
 from hyprbox.findings.model import State as FindingState
@@ -84,14 +84,24 @@ def _full(session: Session, now: datetime, node_id: str, disk: Curve) -> Limit |
 
 
 def _scanned(session: Session, node_id: str, now: datetime) -> str:
-    """When somebody has looked last, and who could not: silence of a scanner that fails is no good news."""
+    """When somebody has looked last, and who could not or may not: their silence is no good news."""
     said = session.scalars(select(ScannerState).where(ScannerState.node_id == node_id)).all()
     if not said:
         return "No scan has come yet."
     failing = sorted(each.scanner for each in said if each.error)
     could_not = f" {listed(failing)} could not look." if failing else ""
-    by = f"{count(len(said), 'scanner')} looked" if all(each.scanner for each in said) else "A scan came"
-    return f"{by}, last {relative(max(each.seen_at for each in said), now)}.{could_not}"
+    looked = sum(not each.off and not each.error for each in said)
+    by = f"{count(looked, 'scanner')} looked" if all(each.scanner for each in said) else "A scan came"
+    last = relative(max(each.seen_at for each in said), now)
+    return f"{by}, last {last}.{could_not}{_switched_off(session, node_id, now)}"
+
+
+def _switched_off(session: Session, node_id: str, now: datetime) -> str:
+    names = off.scanners(session, node_id)
+    if not names:
+        return ""
+    by = off.by_whom(session, now, node_id, names)
+    return f" {listed(names)} {'is' if len(names) == 1 else 'are'} switched off by {by}."
 
 
 def _opened(session: Session, node_id: str, window: Window) -> Sequence[tuple[Event, Finding]]:

@@ -27,6 +27,8 @@ from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.form import prefill
 from hyprbox.presets.parameters import Parameter
 from hyprbox.presets.render import Mode
+from hyprbox.remediations.store import NO_RECORD, Record, record_of, records
+from hyprbox.remediations.views import RecordView, record_view
 from hyprwire.jobs import TIMEOUT_SECONDS
 
 
@@ -53,6 +55,7 @@ class PresetView:
     sha256: str
     own: bool
     parameters: list[ParameterView]
+    record: RecordView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +105,14 @@ class NewFix:
 
 @get("/presets", guards=[viewer])
 async def index(box: TheBox) -> Page[PresetView]:
-    return Page([view(box, preset) for preset in box.presets.values()], None)
+    fared = await box.db.read(records, list(box.presets))
+    return Page([view(box, each, fared.get(each.id, NO_RECORD)) for each in box.presets.values()], None)
 
 
 @get("/presets/{preset_id:str}", guards=[viewer])
 async def show(preset_id: FromPath[str], box: TheBox) -> PresetView:
-    return view(box, store.known(box.presets, preset_id))
+    preset = store.known(box.presets, preset_id)
+    return view(box, preset, await box.db.read(record_of, preset_id))
 
 
 @put("/presets/{preset_id:str}", guards=[admin])
@@ -117,7 +122,7 @@ async def put_own(preset_id: FromPath[str], data: JSONBody[NewPreset], box: TheB
     what = box.presets, preset_id, data.toml, data.script
     preset = await box.db.write(own.put, box.clock.now(), caller.name, *what)
     await box.db.read(box.presets.refresh)
-    return view(box, preset)
+    return view(box, preset, await box.db.read(record_of, preset_id))
 
 
 @delete("/presets/{preset_id:str}", guards=[admin])
@@ -225,12 +230,13 @@ def recommend(catalogue: store.Catalogue, finding: Finding) -> Recommendation | 
     return Recommendation(preset=preset.id, title=preset.title, risk=preset.risk, params=values)
 
 
-def view(box: Box, preset: Preset) -> PresetView:
+def view(box: Box, preset: Preset, record: Record) -> PresetView:
     return PresetView(
         id=preset.id, version=preset.version, title=preset.title, description=preset.description, risk=preset.risk,
         resolves=list(preset.resolves), distros=list(preset.distros), timeoutSeconds=preset.timeout_seconds,
         sha256=preset.sha256, own=preset.id in box.presets.own,
         parameters=[_parameter(parameter) for parameter in preset.parameters],
+        record=record_view(preset.id, record),
     )  # fmt: skip
 
 

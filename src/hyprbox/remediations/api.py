@@ -47,6 +47,7 @@ async def prove(remediation_id: FromPath[str], box: TheBox) -> Proof:
 
 @get("/presets/{preset_id:str}/record", guards=[viewer])
 async def track_record(preset_id: FromPath[str], box: TheBox) -> RecordView:
+    """How a preset has fared; zeros for one that nobody has used, or that is not there any more."""
     return record_view(preset_id, await box.db.read(store.record_of, preset_id))
 
 

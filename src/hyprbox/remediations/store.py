@@ -189,6 +189,8 @@ def _verdict(session: Session, finding: Finding, job: Job) -> tuple[Verdict, str
 def _verdict_of_scan(session: Session, finding: Finding, job: Job) -> tuple[Verdict, str]:
     if finding.state == FindingState.RESOLVED and finding.resolved_how == "verified":
         return Verdict.VERIFIED_FIXED, "the scan after it does not see it any more"
+    if finding.state == FindingState.RESOLVED and finding.resolved_how == "off":
+        return Verdict.UNVERIFIED, "its scanner is switched off, so nobody looked whether it helped"
     if finding.state == FindingState.RESOLVED:
         return Verdict.UNVERIFIED, f"it was resolved otherwise: {finding.resolved_how}"
     if not _was_seen_after(session, finding, job):

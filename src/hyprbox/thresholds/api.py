@@ -7,7 +7,9 @@ from typing import Any
 from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, TheCaller, admin, viewer
+from hyprbox.form import Form
 from hyprbox.nodes import store as nodes
 from hyprbox.paging import Page
 from hyprbox.thresholds import store
@@ -63,6 +65,8 @@ async def thresholds(box: TheBox) -> Page[ThresholdView]:
 async def put_threshold(
     name: FromPath[str], data: JSONBody[NewThreshold], box: TheBox, caller: TheCaller
 ) -> ThresholdView:
+    if store.blinds(data.settings):
+        await fresh.require(box, caller, Form())
     what = name, data.q, data.settings
     return view(await box.db.write(store.put, box.clock.now(), caller.name, *what))
 

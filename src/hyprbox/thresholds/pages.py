@@ -4,10 +4,12 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import TheForm
+from hyprbox.fresh import ConfirmFirst
 from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.thresholds import store
 from hyprbox.thresholds.model import Rule
@@ -31,7 +33,11 @@ async def put(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirec
     typed = {name: form.text(name) for name in FIELDS}
     try:
         said = read(typed)
+        if store.blinds(said):
+            await fresh.require(box, frame.caller, form)
         await box.db.write(store.put, frame.now, frame.caller.name, typed["name"], typed["q"], said)
+    except ConfirmFirst:
+        raise
     except Refusal as refusal:
         return await _page(frame, box, typed, refusal)
     return go(HOME)

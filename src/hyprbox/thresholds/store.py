@@ -66,6 +66,11 @@ def put(session: Session, now: datetime, actor: str, name: str, q: str, said: Ma
     return rule
 
 
+def blinds(said: Mapping[str, Any]) -> bool:
+    """Does it switch scanners off? Whoever may do that unseen may hide anything."""
+    return bool(said.get(OFF))
+
+
 def remove(session: Session, now: datetime, actor: str, name: str) -> None:
     if not session.scalars(delete(Rule).where(Rule.name == name).returning(Rule.name)).all():
         raise Missing(f"threshold {name} is not known")

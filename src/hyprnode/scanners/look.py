@@ -43,7 +43,7 @@ def look(scanner: Scanner, host: Host, config: Config, seconds: float = SECONDS)
 
 def off(scanner: Scanner) -> tuple[list[Finding], ScannerRun]:
     """Whoever switched it off does not want to hear of what it found before, either."""
-    return [], ScannerRun(name=scanner.name, types=scanner.type_names)
+    return [], ScannerRun(name=scanner.name, types=scanner.type_names, off=True)
 
 
 def _sort(found: Iterable[Seen], seen: Look) -> None:
