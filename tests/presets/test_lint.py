@@ -132,6 +132,7 @@ FINE = [
 ]
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("text", FINE, ids=range(len(FINE)))
 def test_what_is_fine_is_left_in_peace(tmp_path, text):
     assert complaints(tmp_path, text) == []

@@ -14,10 +14,10 @@ from hyprbox.cli.local import read_config
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; on SQLite one.")
 def command(host: str, port: int, workers: int) -> None:
     """The control plane; migrates its database on start."""
-    from hyprbox import migrations, serve  # the framework takes half a second; --help need not wait
+    settings = read_config()
+    from hyprbox import migrations, serve  # the framework takes half a second; --help and a bad variable need not wait
     from hyprbox import workers as many
 
-    settings = read_config()
     serve.set_up_logging()
     one_of_many = many.ONE_OF_MANY in os.environ
     try:
