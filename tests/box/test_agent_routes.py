@@ -8,31 +8,8 @@ from dataclasses import asdict
 import httpx
 import pytest
 
-from hyprbox.people.model import Role
 from tests.cast import BEAT
-from tests.databases import ENGINES
-from tests.servers import serving, wait_until
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def server(request, tmp_path_factory):
-    url = None
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_databases").fresh()
-    with serving(tmp_path_factory.mktemp("server"), url) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    with server.client(server.key(Role.ADMIN)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def fleet(server):
-    with server.client(server.token("--fleet")) as client:
-        yield client
+from tests.servers import wait_until
 
 
 def beat(node_id="eu-1", **changed):

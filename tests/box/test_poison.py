@@ -12,34 +12,12 @@ from sqlalchemy import select
 from hyprbox.db import Database
 from hyprbox.nodes.beats import Beat, record
 from hyprbox.nodes.model import Node
-from hyprbox.people.model import Role
 from tests.cast import BEAT, NOON, beat_of
-from tests.databases import ENGINES
-from tests.servers import serving
 
 MANY = 256
 BAD = 77
 POISONS = pytest.mark.parametrize("poison", ["\0", "\ud800", "\ud800\0"], ids=["nul", "half a pair", "both"])
 REPLACED = str.maketrans({"\0": "\ufffd", "\ud800": "\ufffd"})
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def server(request, tmp_path_factory):
-    url = request.getfixturevalue("postgres_databases").fresh() if request.param == "postgresql" else None
-    with serving(tmp_path_factory.mktemp("server"), url) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def admin(server):
-    with server.client(server.key(Role.ADMIN)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def fleet(server):
-    with server.client(server.token("--fleet")) as client:
-        yield client
 
 
 def at_once(client, requests):
