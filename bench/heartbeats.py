@@ -1,5 +1,6 @@
 """Durable heartbeats a second on one server core, beside the same process's empty endpoint: on both engines, with the
-agents' calls answered below ASGI, as they are, and above it, as they would be otherwise."""
+agents' calls answered below ASGI, as they are, and above it, as they would be otherwise. Beside them what Debian has of
+the kind, where it is installed: Zabbix's trapper and Prometheus Pushgateway, four values of a node at a time."""
 
 import argparse
 import json
@@ -11,15 +12,15 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 
+from bench import pushgateway, zabbix
 from bench.idle import cpu_seconds
-from bench.load import Result, hammer
+from bench.load import CONNECTIONS, Result, hammer
 from bench.pair import machine
 from bench.postgres import Postgres, running
 from bench.table import show
 from tests.cast import BEAT
 from tests.servers import serving
 
-CONNECTIONS = 256
 NODES = 5000
 
 Row = tuple[str, int, str, str, str, str, str, str]
@@ -43,6 +44,7 @@ def main() -> None:
                     os.sched_setaffinity(pid, {1})
                 rows += measured(folder / "pg", "PostgreSQL", postgres, "hyprbox", given.seconds)
                 rows += measured(folder / "pg-asgi", "PostgreSQL, above ASGI", postgres, "bench.asgi", given.seconds)
+        rows += others(folder, rows[0][1], given.seconds)
     show(f"Durable heartbeats on one server core, {CONNECTIONS} connections, {NODES:,} nodes", HEADINGS, rows)
     print(f"\n{machine()}; the load, and PostgreSQL, on the other core")
 
@@ -78,15 +80,30 @@ def measured(folder: Path, name: str, postgres: Postgres | None, program: str, s
         return rows
 
 
+def others(folder: Path, empty_rate: int, seconds: float) -> list[Row]:
+    """Under the same load in the same run; what they keep is durable later."""
+    rows: list[Row] = []
+    if zabbix.PROGRAM:
+        found = zabbix.measured(folder, seconds)
+        ratio = f"{found.result.rate / empty_rate:.2f}"
+        rows.append(row("Zabbix trapper, PostgreSQL: four values", found.result, found.server, found.database, ratio))
+    if pushgateway.PROGRAM:
+        result, used = pushgateway.measured(folder, seconds)
+        ratio = f"{result.rate / empty_rate:.3f}"
+        rows.append(row("Prometheus Pushgateway, memory: four values", result, used, 0, ratio))
+    absent = [each.MISSING for each in (zabbix, pushgateway) if each.PROGRAM is None]
+    print(*rows, *absent, sep="\n", flush=True)
+    return rows
+
+
 def of_postgres(postgres: Postgres | None) -> float:
     return sum(map(cpu_seconds, postgres.pids())) if postgres else 0
 
 
 def row(name: str, result: Result, cpu: float, database: float, ratio: str) -> Row:
     p50, p99 = (f"{result.percentile(share) * 1000:.1f}" for share in (0.5, 0.99))
-    statuses = " ".join(f"{status.decode()}: {count}" for status, count in result.statuses.items())
     each, of_database = (f"{used / len(result.took) * 1e6:.1f}" for used in (cpu, database))
-    return name, round(result.rate), p50, p99, each, of_database if database else "", ratio, statuses
+    return name, round(result.rate), p50, p99, each, of_database if database else "", ratio, result.counted()
 
 
 def beats(token: str, connection: int) -> Iterator[bytes]:
