@@ -73,7 +73,8 @@ class Writer:
             raise Busy
         self.waiting.append(task)
         if not self._at_work:
-            self._hand_over()
+            self._at_work = True
+            self._loop.call_soon(self._hand_over)  # with all else that this turn of the loop brings
         return task.future
 
     async def stop(self) -> None:
@@ -84,7 +85,6 @@ class Writer:
 
     def _hand_over(self) -> None:
         batch, self.waiting = self.waiting, []
-        self._at_work = True
         self._batches.put(batch)
 
     def _run(self) -> None:
@@ -126,8 +126,8 @@ class Writer:
             return [(task, None, error)], []
 
     def _answer(self, outcomes: list[Outcome], topics: list[Topic], ahead: dict[Topic, Any]) -> None:
-        self._at_work = False
-        if self.waiting:
+        self._at_work = bool(self.waiting)
+        if self._at_work:
             self._hand_over()
         for task, result, error in outcomes:
             if task.future.done():  # its caller has gone
