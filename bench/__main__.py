@@ -1,7 +1,7 @@
 """Every benchmark, one after the other, each with its end: what fails or takes too long is named, the others go on.
 
 As it is: half an hour. With --whole the fleet of 100,000 nodes for its ten minutes; with --quick a little of each, in
-five minutes, to see that they work.
+less than ten minutes, to see that they work.
 """
 
 import argparse

@@ -15,7 +15,6 @@ from hyprbox.nodes.truth import matching
 
 WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
 NEAR = 2000
-FEW = 1000
 
 
 def page(
@@ -42,9 +41,17 @@ def worst(session: Session, now: datetime, q: str, after: str | None, limit: int
     found = session.scalars(near).all()
     if len(found) == limit or not query.terms:
         return found
-    nodes = _whole(Query(), now).where(Node.node_id.in_(_fitting(session, query, now)))
-    nodes = nodes.where(_behind(after)) if after else nodes
-    return session.scalars(nodes.order_by(*WORST_FIRST).limit(limit)).all()
+    names = _worst_of_all(session, query, now, after, limit)
+    return session.scalars(_whole(Query(), now).where(Node.node_id.in_(names)).order_by(*WORST_FIRST)).all()
+
+
+def _worst_of_all(session: Session, query: Query, now: datetime, after: str | None, limit: int) -> Sequence[str]:
+    """All that fit are gathered before they are ordered: how few they are, the database would not guess."""
+    columns = Node.node_id, State.open_critical, State.open_warn
+    nodes = matching(query, now).with_only_columns(*columns)
+    fitting = (nodes.where(_behind(after)) if after else nodes).cte("fitting").prefix_with("MATERIALIZED").c
+    order = fitting.open_critical.desc(), fitting.open_warn.desc(), fitting.node_id
+    return session.scalars(select(fitting.node_id).order_by(*order).limit(limit)).all()
 
 
 def _count_on_memory(session: Session) -> None:
@@ -56,13 +63,6 @@ def _count_on_memory(session: Session) -> None:
 def _whole(query: Query, now: datetime) -> Select[Node]:
     """With what each is doing, from the join that is there for the query's sake."""
     return matching(query, now).options(contains_eager(Node.state))
-
-
-def _fitting(session: Session, query: Query, now: datetime) -> Sequence[str] | Select[tuple[str]]:
-    """A few by name: how few they are, the database would not guess, and go through all nodes once more."""
-    ids = matching(query, now).with_only_columns(Node.node_id)
-    found = session.scalars(ids.limit(FEW + 1)).all()
-    return found if len(found) <= FEW else select(ids.cte("fitting").prefix_with("MATERIALIZED").c.node_id)
 
 
 def names(session: Session, now: datetime, q: str, limit: int) -> Sequence[str]:
