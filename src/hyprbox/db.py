@@ -50,9 +50,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcTime}  # noqa: RUF012  # SQLAlchemy reads it off the class
 
 
-def wake(session: Session, kind: str, name: str) -> None:
-    """After the commit, whoever waits for this topic goes on."""
+def wake(session: Session, kind: str, name: str, found: Any = None) -> None:
+    """After the commit, whoever waits for this topic goes on; `found` is what he would only come back to ask for."""
     session.info.setdefault("topics", []).append((kind, name))
+    known = session.info.setdefault("found", {})
+    known.pop((kind, name), None)  # what was found before this is not all any more
+    if found is not None:
+        known[kind, name] = found
 
 
 class Database:
@@ -87,25 +91,28 @@ class Database:
     ) -> None:
         """Which topics a commit has touched `published` hears in the event loop, `tell` in the writer's thread.
 
-        `ahead` reads there, right after the commit, what those who wait for a topic would only come back to ask for.
+        `ahead` reads there, right before the commit, what those who wait for a topic would only come back to ask for.
         """
         self._pool = ThreadPoolExecutor(READERS, "read")
         self._first = ThreadPoolExecutor(1, "first")
         telling = tell and partial(tell, self.engine)
-        looking = partial(self._look_ahead, ahead) if ahead else _nothing
+        looking = partial(self._look_ahead, ahead)
         self._writer = Writer(self._sessions, published, telling, looking, self.meter)
         # Heartbeats wait for nobody's report: only SQLite has a single writer.
         many = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, _nothing, self.meter)
         self._many = many
 
-    def _look_ahead(self, ahead: Ahead, topics: Sequence[Topic]) -> dict[Topic, Any]:
-        """A hint: without it whoever waits asks by himself."""
+    def _look_ahead(self, ahead: Ahead | None, session: Session) -> dict[Topic, Any]:
+        """A hint: without it whoever waits asks by himself, and what was written is written all the same."""
+        told: dict[Topic, Any] = session.info.get("found", {})
+        if not ahead or not (topics := session.info.get("topics")):
+            return told
+        session.flush()
         try:
-            with self._reading.begin() as session:
-                return ahead(session, topics)
+            return {**told, **ahead(session, topics)}
         except Exception:
             log.exception("looking ahead failed")
-            return {}
+            return told
 
     async def stop(self) -> None:
         """What was queued is still written."""
@@ -157,7 +164,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(pool, in_transaction)
 
 
-def _nothing(topics: Sequence[Topic]) -> dict[Topic, Any]:
+def _nothing(session: Session) -> dict[Topic, Any]:
     return {}
 
 

@@ -46,6 +46,7 @@ class Many:
 
 Task = Single | Many
 Outcome = tuple[Task, Any, Exception | None]
+Committed = tuple[list[Outcome], list[Topic], dict[Topic, Any]]
 
 
 class Writer:
@@ -56,7 +57,7 @@ class Writer:
         sessions: sessionmaker[Session],
         published: Published,
         tell: Callable[[Sequence[Topic]], None] | None,
-        ahead: Callable[[Sequence[Topic]], dict[Topic, Any]],
+        ahead: Callable[[Session], dict[Topic, Any]],
         meter: Meter,
     ) -> None:
         self._sessions, self._published, self._tell, self._meter = sessions, published, tell, meter
@@ -90,12 +91,12 @@ class Writer:
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
             with self._meter.timed("commit"):
-                outcomes, topics = self._commit(batch)
-            self._loop.call_soon_threadsafe(self._answer, outcomes, topics, self._ahead(topics) if topics else {})
+                outcomes, topics, found = self._commit(batch)
+            self._loop.call_soon_threadsafe(self._answer, outcomes, topics, found)
             if topics and self._tell:
                 self._tell(topics)
 
-    def _commit(self, batch: list[Task]) -> tuple[list[Outcome], list[Topic]]:
+    def _commit(self, batch: list[Task]) -> Committed:
         try:
             if (together := _of_one_kind(batch)) is not None:
                 return self._commit_together(together)
@@ -106,29 +107,34 @@ class Writer:
         try:
             with self._sessions.begin() as session:
                 outcomes = _run_all(session, batch)
-            return outcomes, session.info.get("topics", [])
+                found = self._ahead(session)
+            return outcomes, session.info.get("topics", []), found
         except Exception as error:  # the commit itself failed: nobody's work is durable
-            return [(task, None, error) for task in batch], []
+            return [(task, None, error) for task in batch], [], {}
 
-    def _commit_together(self, batch: list[Many]) -> tuple[list[Outcome], list[Topic]]:
+    def _commit_together(self, batch: list[Many]) -> Committed:
         """The usual case under load: nothing but heartbeats, which need no savepoint of their own."""
         with self._sessions.begin() as session:
             batch[0].work(session, [task.item for task in batch])
-        return [(task, None, None) for task in batch], session.info.get("topics", [])
+            found = self._ahead(session)
+        return [(task, None, None) for task in batch], session.info.get("topics", []), found
 
-    def _commit_alone(self, task: Task) -> tuple[list[Outcome], list[Topic]]:
+    def _commit_alone(self, task: Task) -> Committed:
         """Its failure is nobody else's: it needs no savepoint."""
         try:
             with self._sessions.begin() as session:
                 result = task.run(session)
-            return [(task, result, None)], session.info.get("topics", [])
+                found = self._ahead(session)
+            return [(task, result, None)], session.info.get("topics", []), found
         except Exception as error:
-            return [(task, None, error)], []
+            return [(task, None, error)], [], {}
 
     def _answer(self, outcomes: list[Outcome], topics: list[Topic], ahead: dict[Topic, Any]) -> None:
         self._at_work = bool(self.waiting)
         if self._at_work:
             self._hand_over()
+        if ahead:  # first: they can begin at once, while those who have to ask would only be in the way of the answers
+            self._published(list(ahead), ahead)
         for task, result, error in outcomes:
             if task.future.done():  # its caller has gone
                 continue
@@ -136,8 +142,8 @@ class Writer:
                 task.future.set_result(result)
             else:
                 task.future.set_exception(error)
-        if topics:
-            self._published(topics, ahead)
+        if others := [topic for topic in topics if topic not in ahead]:
+            self._published(others, {})
 
 
 def _of_one_kind(batch: list[Task]) -> list[Many] | None:
@@ -180,4 +186,5 @@ def _attempt(session: Session, run: Work) -> Any:
             return run(session)
     except BaseException:
         del session.info["topics"][told:]
+        session.info["found"] = {}  # of whom it was is not known
         raise

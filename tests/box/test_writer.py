@@ -55,24 +55,51 @@ def test_what_is_answered_is_stored(run, database_url):
     run(story)
 
 
-def test_what_is_read_ahead_is_of_after_the_commit_and_may_fail(database_url):
+def test_what_is_read_ahead_knows_what_is_written_and_may_fail(database_url):
     async def main():
         db, found = Database(database_url), []
 
         def ahead(session, topics):
             if count(session) > 1:
-                raise ValueError("on purpose")
+                with session.begin_nested():
+                    session.execute(text("SELECT nothing of the kind"))
             return {topic: count(session) for topic in topics}
 
         db.start(lambda topics, read: found.append(read), ahead=ahead)
         try:
             for name in ("test", "test2"):
                 await db.write(put, name, 1)
+            assert await db.read(count) == 2
         finally:
             await db.stop()
         return found
 
     assert asyncio.run(main()) == [{("fact", "test"): 1}, {}]
+
+
+def test_what_is_told_along_comes_before_the_answers_and_nothing_of_what_failed(database_url):
+    async def main():
+        db, order = Database(database_url), []
+
+        def put_and_tell(session, name):
+            put(session, name, 1)
+            wake(session, "fact", name, f"news of {name}")
+
+        async def written(name):
+            await db.write(put_and_tell, name)
+            order.append("answer")
+
+        db.start(lambda topics, found: order.extend(found.values()))
+        try:
+            await written("test1")
+            told, order[:] = list(order), []
+            again = [db.write(put_and_tell, "test1"), db.write(put, "test2", 1)]
+            assert isinstance((await asyncio.gather(*again, return_exceptions=True))[0], Exception)
+        finally:
+            await db.stop()
+        return told, order
+
+    assert asyncio.run(main()) == (["news of test1", "answer"], [])
 
 
 def test_one_failure_in_a_batch_costs_only_itself(run):

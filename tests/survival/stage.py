@@ -38,7 +38,13 @@ class ControlPlane:
         self.socket = folder / "relay"
         self.relay = relay.start(net.command, str(self.socket), ADDRESS, str(PORT))
         self.url = f"http://{ADDRESS}:{PORT}"
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            for process in (self.relay, self.process):
+                process.kill()
+                process.communicate()
+            raise
         self.server = Server(self.url, self.env, self.process, self.log)
         self.admin = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(self.socket)),

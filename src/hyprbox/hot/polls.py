@@ -53,8 +53,11 @@ async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int
 def offers_ahead(box: Box, session: Session, topics: Sequence[Topic]) -> dict[Topic, Job]:
     """What nodes that wait here are to be offered next, now that something has changed for them."""
     waiting = [topic for topic in topics if topic[0] == "node" and box.wake.is_heard(topic)][:AT_ONCE]
+    if not waiting:
+        return {}
     now = box.clock.now()
-    found = handing.next_offers(session, [(node_id, now) for _, node_id in waiting]) if waiting else {}
+    with session.begin_nested():  # should it fail, PostgreSQL would take nothing more in this transaction
+        found = handing.next_offers(session, [(node_id, now) for _, node_id in waiting])
     return {("node", node_id): job for (node_id, _), job in found.items()}
 
 

@@ -47,11 +47,10 @@ async def read(job_id: FromPath[str], box: TheBox, offset: Offset = 0) -> Stream
 
 @get("/jobs/{job_id:str}/events", guards=[operator])
 async def events(job_id: FromPath[str], request: Request[Any, Any, Any], box: TheBox, offset: Offset = 0) -> Stream:
-    await box.db.read(store.get, job_id)
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() and len(last) < 16 else offset
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    pieces = while_let_in(request, box, Role.OPERATOR, live.events(box, job_id, start))
+    pieces = while_let_in(request, box, Role.OPERATOR, await live.begun(live.events(box, job_id, start)))
     return Stream(pieces, media_type="text/event-stream", headers=headers)
 
 

@@ -46,9 +46,10 @@ def complete(session: Session, badge: Badge, job_id: str, said: Completion, now:
     if said.reason in (Reason.AGENT_LOST, Reason.REBOOT) and nodes.is_contested(session, job.node_id, now):
         raise Unavailable(f"two machines use the node id {job.node_id}: which of them has job {job_id} is not settled")
     output.heard(session, job, said.runId, now)
-    output.receive(session, job, said.output, said.offset, said.leftOut)
+    printed = output.receive(session, job, said.output, said.offset, said.leftOut)
     _note(job, said, now)
     store.end(session, now, job, state_after(said), said.errorMsg or _sentence(session, job))
+    store.tell(session, job, printed)
     return job
 
 

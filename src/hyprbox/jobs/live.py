@@ -4,37 +4,42 @@ import asyncio
 import codecs
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from contextlib import aclosing
 
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.jobs import output, store
-from hyprbox.jobs.model import Job
+from hyprbox.jobs.news import News, told
 
 KEEP_ALIVE_SECONDS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What is new of a job from `offset` on: `data`, up to `end`."""
-
-    job: Job
-    data: bytes
-    end: int
 
 
 async def follow(box: Box, job_id: str, offset: int) -> AsyncIterator[News]:
     """Every piece from `offset` on, and one without data per quiet time; the last one has a job that has ended."""
     with box.wake.listen("job", job_id) as ear:
         while True:
-            news = await box.db.read(_news, job_id, offset)
+            found, ear.found = ear.found, None
+            if (news := told(found, offset)) is None:
+                news = await box.db.read(_news, job_id, offset)
             offset = news.end
             yield news
             if box.wake.closing or (news.job.has_ended and offset >= news.job.output_bytes):
                 return
             if offset >= news.job.output_bytes:
                 await ear.wait(KEEP_ALIVE_SECONDS)
+
+
+async def begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """With its first piece there: a job that is not known is Missing before an answer has begun."""
+    return _with_first(await anext(pieces), pieces)
+
+
+async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(rest):
+        yield first
+        async for piece in rest:
+            yield piece
 
 
 async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, None]:
@@ -56,8 +61,7 @@ async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, No
 
 def _news(session: Session, job_id: str, offset: int) -> News:
     job = store.get(session, job_id)
-    data = output.read(session, job, offset)
-    return News(job, data, offset + len(data))
+    return News(job, offset, output.read(session, job, offset))
 
 
 def _event(name: str, data: object, offset: int) -> bytes:

@@ -25,8 +25,7 @@ def append(session: Session, badge: Badge, job_id: str, said: Output, now: datet
     job = of_badge(session, badge, job_id)
     if not job.has_ended or job.state == State.LOST:
         heard(session, job, said.runId, now)
-        receive(session, job, said.output, said.offset, said.leftOut)
-        store.tell(session, job)
+        store.tell(session, job, receive(session, job, said.output, said.offset, said.leftOut))
     elif job.state in (State.CANCELLED, State.EXPIRED) and job.claimed_at is None:
         raise Gone(f"job {job_id} is {job.state}")
     return OutputAck(nextOffset=job.received_bytes, cancel=_is_to_stop(job))
@@ -53,20 +52,20 @@ def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None
         store.tell(session, job)
 
 
-def receive(session: Session, job: Job, text: str, offset: int | None, left_out: int = 0) -> None:
-    data = text.encode("utf-8", "replace")
+def receive(session: Session, job: Job, text: str, offset: int | None, left_out: int = 0) -> bytes:
+    """What is kept of it."""
+    note, data = b"", text.encode("utf-8", "replace")
     at = job.received_bytes
     if offset is not None:
         if offset > at and not left_out:
             raise Conflict(f"offset is {offset}, expected at most {at}", expectedOffset=at)
         if offset > at:
-            _keep(
-                session, job, f"\n[{offset - at} bytes were left out: the node does not have them any more]\n".encode()
-            )
+            left_out_note = f"\n[{offset - at} bytes were left out: the node does not have them any more]\n"
+            note = _keep(session, job, left_out_note.encode())
             job.received_bytes = at = offset
         data = data[at - offset :]
-    _keep(session, job, data)
     job.received_bytes += len(data)
+    return note + _keep(session, job, data)
 
 
 def read(session: Session, job: Job, offset: int, limit: int = READ_AT_ONCE) -> bytes:
@@ -90,16 +89,17 @@ def compact(session: Session, at_once: int = 20) -> int:
     return len(jobs)
 
 
-def _keep(session: Session, job: Job, data: bytes) -> None:
+def _keep(session: Session, job: Job, data: bytes) -> bytes:
     """Up to the job's limit, which a note then marks; what comes after it only counts as received."""
     room = job.max_output_bytes - job.output_bytes
     if room <= 0 or not data:
-        return
+        return b""
     if len(data) > room:
         note = f"\n[output is longer than the limit of {job.max_output_bytes} bytes; the rest was not kept]\n".encode()
         data = data[: max(room - len(note), 0)] + note[:room]
     _add(session, job, job.output_bytes, data)
     job.output_bytes += len(data)
+    return data
 
 
 def _add(session: Session, job: Job, offset: int, data: bytes, compressed: bool = False) -> None:

@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from hyprbox.box import Box
 from hyprbox.door import HttpRequest, TheBox, operator, while_let_in
-from hyprbox.jobs import live, store
+from hyprbox.jobs import live
 from hyprbox.jobs.ansi import Painter
 from hyprbox.people.model import Role
 
@@ -21,11 +21,10 @@ Offset = Annotated[int, QueryParameter(ge=0)]
 
 @get("/jobs/{job_id:str}/live", guards=[operator])
 async def output(job_id: FromPath[str], request: HttpRequest, box: TheBox, offset: Offset = 0) -> Stream:
-    await box.db.read(store.get, job_id)
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() and len(last) < 16 else offset
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    pieces = while_let_in(request, box, Role.OPERATOR, events(box, job_id, start))
+    pieces = while_let_in(request, box, Role.OPERATOR, await live.begun(events(box, job_id, start)))
     return Stream(pieces, media_type="text/event-stream", headers=headers)
 
 
