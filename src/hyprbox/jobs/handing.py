@@ -1,13 +1,14 @@
 """Handing jobs to nodes: offered and accepted, or claimed by an agent that knows no offers. One at a time, once."""
 
 import hashlib
-from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from hyprbox.db import UtcTime
 from hyprbox.errors import Conflict, Gone, Missing
 from hyprbox.jobs import store
 from hyprbox.jobs.model import Job, State
@@ -26,9 +27,8 @@ Running = aliased(Job)
 def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
     """Of nodes that ask at the same time. Looking changes nothing: only an acceptance takes a job from the queue."""
     now = max(when for _, when in asked)
-    first = _first_of_each({node_id for node_id, _ in asked}, now).subquery()
-    is_first = and_(Job.node_id == first.c.node_id, Job.id == first.c.id)
-    rows = session.execute(select(*OFFERED).join(first, is_first))  # a whole Job costs several times as much
+    given = {"node_ids": [node_id for node_id, _ in asked], "now": now, "since": nodes.contests_since(now)}
+    rows = session.execute(_offers(), given)
     jobs = {row.node_id: handed(row, lease=True) for row in rows}
     return {each: jobs[each[0]] for each in asked if each[0] in jobs}
 
@@ -90,11 +90,19 @@ def _running(session: Session, node_id: str) -> Job | None:
     return session.scalar(select(Job).where(Job.node_id == node_id, Job.state == State.RUNNING).limit(1))
 
 
-def _first_of_each(node_ids: Collection[str], now: datetime) -> Select[str, str]:
+@cache
+def _offers() -> Select[*tuple[Any, ...]]:
+    """Put together once: that takes longer than to ask. A whole Job costs several times as much as these columns."""
+    first = _first_of_each().subquery()
+    return select(*OFFERED).join(first, and_(Job.node_id == first.c.node_id, Job.id == first.c.id))
+
+
+def _first_of_each() -> Select[str, str]:
     """The id of the job that a node is to run next, where there is one and nothing keeps it from that."""
-    first = select(Job.node_id, func.min(Job.id).label("id")).where(Job.node_id.in_(node_ids), _is(Job, State.QUEUED))
-    in_time = first.where(Job.expires_at.is_(None) | (Job.expires_at > now))
-    free = in_time.where(_is_free(Job.node_id), ~nodes.contested_one(Job.node_id, now))
+    those = Job.node_id.in_(bindparam("node_ids", expanding=True))
+    first = select(Job.node_id, func.min(Job.id).label("id")).where(those, _is(Job, State.QUEUED))
+    in_time = first.where(Job.expires_at.is_(None) | (Job.expires_at > bindparam("now", type_=UtcTime)))
+    free = in_time.where(_is_free(Job.node_id), ~nodes.contested_one(Job.node_id, bindparam("since", type_=UtcTime)))
     return free.group_by(Job.node_id)
 
 
@@ -125,7 +133,9 @@ def _take(session: Session, job: Job, badge: Badge, run_id: str | None, now: dat
         "claimed_at": now,
         "last_contact": now,
     }
-    if session.scalar(taken.values(values).returning(Job.id)) is None:
+    known_here = {"synchronize_session": False}
+    if session.scalar(taken.values(values).returning(Job.id), execution_options=known_here) is None:
         return False
     store.tell(session, job)
+    session.expire(job, values)
     return True

@@ -97,8 +97,8 @@ def _keep(session: Session, job: Job, data: bytes) -> bytes:
     if len(data) > room:
         note = f"\n[output is longer than the limit of {job.max_output_bytes} bytes; the rest was not kept]\n".encode()
         data = data[: max(room - len(note), 0)] + note[:room]
-    _add(session, job, job.output_bytes, data)
-    job.output_bytes += len(data)
+    at, job.output_bytes = job.output_bytes, job.output_bytes + len(data)
+    _add(session, job, at, data)  # writes both
     return data
 
 

@@ -22,7 +22,8 @@ ENDED = [state for state in State if state not in (State.QUEUED, State.RUNNING)]
 
 
 def queue(session: Session, now: datetime, actor: str, order: Order, job_id: str | None = None) -> Job:
-    nodes.get(session, order.node_id)
+    if not nodes.exists(session, order.node_id):
+        raise Missing(f"node {order.node_id} is not known")
     if order.expires_at is not None and order.expires_at <= now:
         raise Invalid(f"expiresAt is {order.expires_at.isoformat()}, expected a time in the future")
     preset = order.preset

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hyprbox.audit import store as audit
@@ -61,16 +61,23 @@ def mark_silent(session: Session, now: datetime, since: datetime, silence: timed
 
 def is_contested(session: Session, node_id: str, now: datetime) -> bool:
     """Two machines take turns under this name; neither is handed a job."""
-    return session.scalar(select(State.node_id).where(State.node_id == node_id, *_contested(now))) is not None
+    return (
+        session.scalar(select(State.node_id).where(State.node_id == node_id, *_contested(contests_since(now))))
+        is not None
+    )
 
 
 def contested(session: Session, now: datetime) -> Sequence[str]:
-    return session.scalars(select(State.node_id).where(*_contested(now))).all()
+    return session.scalars(select(State.node_id).where(*_contested(contests_since(now)))).all()
 
 
-def contested_one(node_id: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
-    """The same for the node of a row, as a part of another question."""
-    return select(State.node_id).where(State.node_id == node_id, *_contested(now)).exists()
+def contested_one(node_id: InstrumentedAttribute[str], since: BindParameter[datetime]) -> ColumnElement[bool]:
+    """The same for the node of a row, as a part of another question; `since` stands for what contests_since() says."""
+    return select(State.node_id).where(State.node_id == node_id, *_contested(since)).exists()
+
+
+def contests_since(now: datetime) -> datetime:
+    return now - CONTEST
 
 
 def with_broken_journal(session: Session, now: datetime) -> Sequence[str]:
@@ -158,9 +165,9 @@ def changes(session: Session, limit: int) -> Sequence[Change]:
     return session.scalars(select(Change).order_by(Change.at.desc()).limit(limit)).all()
 
 
-def _contested(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _contested(since: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """One return of an earlier identity can be a restored snapshot; two are two machines."""
-    return State.identity_flips >= 2, State.identity_flipped_at > now - CONTEST
+    return State.identity_flips >= 2, State.identity_flipped_at > since
 
 
 def _tables_of_a_node() -> list[Table]:
