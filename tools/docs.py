@@ -7,6 +7,7 @@ import click
 
 from hyprbox import config as box
 from hyprbox.cli import COMMANDS, command, main
+from hyprbox.findings.byhand import by_hand
 from hyprbox.findings.own import TYPES as OWN_TYPES
 from hyprbox.presets import catalogue
 from hyprnode import config as node
@@ -75,7 +76,8 @@ def findings() -> str:
 
 
 def answers(presets: Iterable[catalogue.Preset], finding_type: str) -> str:
-    return ", ".join(code(preset.id) for preset in catalogue.answering(presets, finding_type))
+    answering = catalogue.answering(presets, finding_type)
+    return ", ".join(code(preset.id) for preset in answering) or f"a person: {by_hand(finding_type)}"
 
 
 def presets() -> str:

@@ -7,6 +7,11 @@ _UNIT=fail2ban.service
 check() {
   [ -n "$P_NEVER" ] || refuse 24 "nobody is exempt, expected your own addresses and that of the control plane"
   if has_content "$_FILE" "$(_jail)"$'\n' && _is_watching; then return 10; fi
+  if _has_dnf; then
+    has_rpm fail2ban-server || look dnf -q list fail2ban-server >/dev/null 2>&1 ||
+      refuse 25 "no repository of this machine has fail2ban, expected EPEL"
+    return 0
+  fi
   if is_installed fail2ban && is_installed python3-systemd; then return 0; fi
   refuse_without_apt
   wait_for_apt "$P_PATIENCE"
@@ -14,7 +19,7 @@ check() {
 }
 
 apply() {
-  remember_unit "$_UNIT" && install_packages fail2ban python3-systemd && _jail | write_file "$_FILE" || return
+  remember_unit "$_UNIT" && _install && _jail | write_file "$_FILE" || return
   S fail2ban-client --test && S systemctl enable --quiet "$_UNIT" && S systemctl restart "$_UNIT"
 }
 
@@ -30,8 +35,14 @@ verify() {
 
 revert() {
   remembers || return 0
-  purge_packages && restore
+  if _has_dnf; then restore && erase_rpms; else purge_packages && restore; fi
 }
+
+_install() {
+  if _has_dnf; then install_rpms fail2ban-server python3-systemd; else install_packages fail2ban python3-systemd; fi
+}
+
+_has_dnf() { command -v dnf >/dev/null && ! command -v apt-get >/dev/null; }
 
 _jail() {
   cat <<END

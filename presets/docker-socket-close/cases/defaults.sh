@@ -1,5 +1,5 @@
 #!/bin/bash
-# docker-socket-close, version 1: Keep others from Docker's socket
+# docker-socket-close, version 2: Keep others from Docker's socket
 export HB_PRESET=docker-socket-close
 export HB_MODE=plan
 export HB_JOB=4711

@@ -1,9 +1,9 @@
 #!/bin/bash
-# fail2ban-sshd, version 1: Shut out who guesses passwords over SSH
+# fail2ban-sshd, version 2: Shut out who guesses passwords over SSH
 export HB_PRESET=fail2ban-sshd
 export HB_MODE=apply
 export HB_JOB=4711
-export HB_DISTROS='debian ubuntu'
+export HB_DISTROS='debian ubuntu rhel fedora centos'
 export HB_NEEDS_SYSTEMD=true
 export HB_LOCKOUT=''
 export HB_GUARD_SECONDS=0

@@ -1,5 +1,5 @@
 #!/bin/bash
-# journald-limits, version 1: Keep the journal below a size
+# journald-limits, version 2: Keep the journal below a size
 export HB_PRESET=journald-limits
 export HB_MODE=revert
 export HB_JOB=4711

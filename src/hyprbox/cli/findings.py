@@ -62,6 +62,8 @@ def show_one(finding_id: str, as_json: bool) -> None:
     show.facts(row, FACTS)
     if row["recommendation"]:
         print(f"\nhyprbox finding fix {row['id']}   runs {row['recommendation']['preset']}")
+    elif row["byHand"]:
+        print(f"\nNo preset answers it. {row['byHand']}")
     print()
     show.table(row["events"], EVENTS, "It has no history.")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hyprbox.findings.byhand import by_hand
 from hyprbox.findings.model import Event, Finding, State
 from hyprwire import Severity
 
@@ -51,6 +52,7 @@ class FindingView:
     resolvedAt: datetime | None
     resolvedHow: str | None
     recommendation: Recommendation | None
+    byHand: str | None
     events: list[EventView] = field(default_factory=list)
 
 
@@ -63,6 +65,7 @@ def view(
         lastSeen=last_seen, reopenCount=finding.reopen_count, jobId=finding.fix_job, heldBy=finding.held_by,
         reason=finding.held_why, until=finding.held_until, suppression=_suppression(finding),
         resolvedAt=finding.resolved_at, resolvedHow=finding.resolved_how, recommendation=recommendation,
+        byHand=None if recommendation else by_hand(finding.type),
         events=events or [],
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from hyprnode.scanners.contract import FindingType, Scanner, Seen
 from hyprwire import Severity
 
 LOGS = "/var/log"
+JOURNAL = f"{LOGS}/journal/"
 GIB = 2**30
 DEEPEST, MOST_FILES = 4, 20_000
 LOGGERS = {"rsyslogd", "syslog-ng", "syslogd", "metalog", "socklog"}
@@ -32,7 +33,7 @@ DOWN = FindingType(
 def scan(host: Host, config: Config) -> Iterator[Seen]:
     for path, taken in large(host, config.log_max_gib * GIB):
         message = f"{path} takes {taken / GIB:.1f} GiB"
-        yield OVERSIZED.found(path, Severity.WARN, message, bytes=taken)
+        yield OVERSIZED.found(path, Severity.WARN, message, bytes=taken, journal=path.startswith(JOURNAL))
     if host.exists("/run/systemd/system"):
         if "systemd-journal" not in running(host):
             yield DOWN.found("journald", Severity.CRITICAL, "systemd-journald does not run")

@@ -30,10 +30,10 @@ def look(host: Host) -> Iterator[Seen]:
         yield from unreadable("updates", "dnf", f"cannot be asked: {ran.why}")
         yield Gap()
         return
-    yield from security("dnf", list(advised(ran.output)))
+    yield from security("dnf", list(advised(ran.output)), dnf=True)
     if not any(map(host.exists, dnf_automatic(host))):
         message = "Security updates are not installed by themselves: no timer of dnf-automatic is on"
-        yield AUTO_DISABLED.found("dnf", Severity.INFO, message)
+        yield AUTO_DISABLED.found("dnf", Severity.INFO, message, dnf=True)
 
 
 def advised(output: str) -> Iterator[Update]:

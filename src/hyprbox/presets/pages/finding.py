@@ -10,6 +10,7 @@ from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, operator, viewer
 from hyprbox.errors import Invalid
+from hyprbox.findings.byhand import by_hand
 from hyprbox.findings.evidence import rows
 from hyprbox.findings.model import State
 from hyprbox.findings.until import ACKNOWLEDGED, SNOOZED
@@ -66,6 +67,7 @@ async def _page(
         finding=seen.finding,
         evidence=rows(seen.finding.details),
         preset=preset,
+        by_hand=None if preset else by_hand(seen.finding.type),
         record=await box.db.read(record_of, preset.id) if preset else None,
         fields=asked,
         refusal=refusal,
