@@ -1,4 +1,7 @@
-"""Before something risky: is the person still there, or only their browser?
+"""Before something risky: is the person still there, or only their browser, in somebody else's hands?
+
+Risky is what can break many things, and what would outlast a stolen session: root on a node, a credential, an address
+to which this server sends, an alarm that stays silent.
 
 A form that asks for it is shown again as one question, with all that was in it, and goes on with the answer.
 """
@@ -23,7 +26,10 @@ LENGTH = timedelta(minutes=15)
 MANY_NODES = 10
 PASSWORD, CODE, STEP, CREDENTIAL = FIELDS = ("confirm.password", "confirm.code", "confirm.step", "confirm.credential")
 ASK = "this needs to know that it is still you"
-NO_WAY = "this needs to know that it is still you: sign out and in again, and choose a password for the next time"
+NO_WAY = (
+    "this needs to know that it is still you, and only a link has ever let you in: come in with another one"
+    " (`hyprbox user reset {}` on the server prints it), and choose a password then"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,9 @@ class ConfirmFirst(Refusal):
 
 
 async def require_if_risky(box: Box, caller: Caller, form: Form, preset: str | None, nodes: int = 1) -> None:
-    """A preset says of itself that it is; a change on many nodes is one, whatever it does."""
+    """A script (no preset) may do anything, a preset says of itself that it is risky; on many nodes everything is."""
     known = box.presets.get(preset or "")
-    if nodes > MANY_NODES or (known and known.risk == Risk.HIGH):
+    if preset is None or nodes > MANY_NODES or (known and known.risk == Risk.HIGH):
         await require(box, caller, form)
 
 
@@ -62,7 +68,9 @@ async def require(box: Box, caller: Caller, form: Form) -> None:
     person, ways = await box.db.read(_who, caller.person_id)
     fields = [(name, value) for name, value in form.all() if name not in FIELDS]
     if not any(form.raw(name) for name in FIELDS):
-        raise ConfirmFirst(ASK if any((ways.password, ways.code, ways.passkey)) else NO_WAY, ways, fields)
+        raise ConfirmFirst(
+            ASK if any((ways.password, ways.code, ways.passkey)) else NO_WAY.format(person.name), ways, fields
+        )
     try:
         await _prove(box, person, ways, form, now)
     except Refusal as refusal:

@@ -52,6 +52,20 @@ def scheduled(world, **form):
         ("/dashboard/run", {"nodes": " ".join(f"calm-{n}" for n in range(11)), "script": "true"}),
         ("/dashboard/schedules", NIGHTLY | HARDEN),
         ("/dashboard/schedules", NIGHTLY | {"q": "node=calm-*", "script": "true"}),
+        ("/dashboard/begin-run", {"q": "node=calm-0", "script": "true", "sure": "yes"}),
+        ("/dashboard/run", {"nodes": "calm-0", "script": "true"}),
+        ("/dashboard/schedules", NIGHTLY | {"q": "node=calm-0", "script": "true"}),
+        ("/dashboard/settings/tokens", {"name": "for good", "scope": "fleet", "lifetime": "never"}),
+        ("/dashboard/settings/tokens", {"name": "for good", "scope": "node", "node": "calm-0", "lifetime": "never"}),
+        ("/dashboard/settings/tokens/nothing/rotation", {}),
+        ("/dashboard/nodes/calm-0/tokens", {}),
+        ("/dashboard/nodes/calm-0/deletion", {}),
+        ("/dashboard/add-node", {"uses": "9"}),
+        ("/dashboard/add-node", {"node": "calm-0"}),
+        ("/dashboard/settings/notifications/channels", {"name": "home", "url": "https://thief.example/"}),
+        ("/dashboard/settings/notifications/channels/nothing/removal", {}),
+        ("/dashboard/settings/notifications/rules", {"rule": "never", "kind": "finding"}),
+        ("/dashboard/settings/notifications/rules/nothing/removal", {}),
         ("/dashboard/settings/keys", {"name": "for good", "role": "admin"}),
         ("/dashboard/settings/thresholds", {"name": "quiet", "q": "node=calm-0", "scannersOff": "ssh port"}),
         ("/dashboard/settings/people", {"name": "for good", "role": "admin"}),
@@ -70,6 +84,15 @@ def test_a_form_that_is_risky_asks_first(left_alone, path, form):
     ("path", "body"),
     [
         ("/api/runs", HARDEN),
+        ("/api/jobs", {"nodeId": "calm-0", "script": "true"}),
+        ("/api/tokens", {"nodeId": None}),
+        ("/api/tokens", {"nodeId": "calm-0"}),
+        ("/api/tokens/nothing/rotation", None),
+        ("/api/enrolments", {"uses": 9}),
+        ("/api/enrolments", {"nodeId": "calm-0"}),
+        ("/api/enrolments", {"expiresAt": "2099-01-01T00:00:00Z"}),
+        ("/api/channels", {"name": "home", "url": "https://thief.example/"}),
+        ("/api/rules", {"name": "never", "kinds": ["finding"], "channels": [], "severity": "CRITICAL"}),
         ("/api/schedules", {"name": "n", "cron": "30 2 * * *", "run": HARDEN}),
         ("/api/keys", {"name": "for good", "role": "admin"}),
         ("/api/people", {"name": "for good", "role": "admin"}),
@@ -92,6 +115,29 @@ def test_no_scanner_is_switched_off_over_the_api_by_a_session_left_alone(world, 
 
     assert put(scannersOff=["ssh"]).json().get("title") == "Confirm that it is you"
     assert put(logMaxGib=5).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/nodes/calm-0", "/api/channels/nothing", "/api/rules/nothing"])
+def test_nor_does_it_delete(world, left_alone, path):
+    headers = {"cookie": f"{COOKIE}={left_alone.cookie}", "x-csrf-token": left_alone.csrf()}
+    answer = world.http.delete(path, headers=headers)
+    assert (answer.status_code, answer.json().get("title")) == (403, "Confirm that it is you")
+
+
+def test_a_script_is_run_again_only_for_who_is_there(world, left_alone):
+    job_id = world.queue("calm-0", "true")
+    assert ASKED in left_alone.post(f"/dashboard/jobs/{job_id}/rerun").text
+    assert left_alone.post(f"/dashboard/jobs/{job_id}/cancellation").status_code == 303
+
+
+def test_who_has_nothing_but_a_link_is_told_how_to_come_in_again(world):
+    with world.db.session() as session:
+        now = datetime.now(UTC) - 2 * fresh.LENGTH
+        newcomer = people.create(session, now, "test", "newcomer", Role.ADMIN)
+        session.flush()
+        cookie = doors.open_session(session, now, newcomer, "127.0.0.1", "a browser")
+    answer = world.visitor_with(cookie).post("/dashboard/settings/keys", {"name": "k", "role": "admin"})
+    assert "hyprbox user reset newcomer" in answer.text
 
 
 @pytest.mark.parametrize("form", [HARDEN, {"q": "node=calm-*", "script": "true"}], ids=["risky preset", "many nodes"])
@@ -128,6 +174,7 @@ def test_a_schedule_begins_again_only_for_who_is_there(world, left_alone):
 def test_what_is_not_risky_asks_nothing(left_alone):
     calm = {"q": "node=calm-0", "preset": "apt-refresh"}
     assert left_alone.post("/dashboard/begin-run", calm | {"sure": "yes"}).status_code == 303
+    assert "install.sh" in left_alone.post("/dashboard/add-node", {"uses": "1"}).text
 
 
 def test_the_keys_of_somebody_who_is_disabled_stop_working_and_those_that_their_keys_made_as_well(world):

@@ -6,11 +6,13 @@ from datetime import datetime
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.enrolments import store
 from hyprbox.enrolments.line import line
 from hyprbox.enrolments.model import Enrolment
 from hyprbox.errors import Invalid
+from hyprbox.form import Form
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprwire.names import check_node_id
 
@@ -66,6 +68,8 @@ class Enrolled:
 
 @post("/enrolments", guards=[admin])
 async def mint(data: JSONBody[NewEnrolment], box: TheBox, caller: TheCaller) -> MintedEnrolment:
+    if lasts(data):
+        await fresh.require(box, caller, Form())
     enrolment, code = await box.db.write(
         store.mint, box.clock.now(), caller.name, data.nodeId, data.uses, data.labels, data.expiresAt
     )
@@ -97,6 +101,11 @@ async def exchange(data: JSONBody[Exchange], box: TheBox) -> Enrolled:
     hostname = data.hostname[:LONGEST_HOSTNAME].replace("\0", "\N{REPLACEMENT CHARACTER}")
     token = await box.db.write(store.exchange, box.clock.now(), data.code, data.nodeId, hostname)
     return Enrolled(nodeId=data.nodeId, token=token)
+
+
+def lasts(wanted: NewEnrolment) -> bool:
+    """Is it more than the next quarter of an hour of one new node? A name may be that of a node that is there."""
+    return wanted.uses != 1 or wanted.nodeId is not None or wanted.expiresAt is not None
 
 
 def view(enrolment: Enrolment, now: datetime) -> EnrolmentView:

@@ -7,8 +7,10 @@ from typing import Annotated
 from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, TheCaller, admin, operator, viewer
 from hyprbox.errors import Invalid
+from hyprbox.form import Form
 from hyprbox.nodes import discovery, samples, saved, search, store
 from hyprbox.nodes.labels import check_labels
 from hyprbox.nodes.model import Node, Saved, Status
@@ -98,6 +100,7 @@ async def label(node_id: FromPath[str], data: JSONBody[Labels], box: TheBox, cal
 
 @delete("/nodes/{node_id:str}", guards=[admin])
 async def remove(node_id: FromPath[str], box: TheBox, caller: TheCaller) -> None:
+    await fresh.require(box, caller, Form())
     await box.db.write(store.delete_node, box.clock.now(), caller.name, node_id)
 
 

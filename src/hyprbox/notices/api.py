@@ -8,9 +8,10 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
-from hyprbox import ids
+from hyprbox import fresh, ids
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
+from hyprbox.form import Form
 from hyprbox.notices import post as posting
 from hyprbox.notices import store
 from hyprbox.notices.model import Channel, Delivery, Rule, Sent
@@ -77,12 +78,14 @@ async def channels(box: TheBox) -> Page[ChannelView]:
 
 @post("/channels", guards=[admin])
 async def add_channel(data: JSONBody[NewChannel], box: TheBox, caller: TheCaller) -> ChannelView:
+    await fresh.require(box, caller, Form())
     made = box.clock.now(), caller.name, box.config.secret_key_file, data.name, data.url
     return channel_view(*await box.db.write(store.add_channel, *made))
 
 
 @delete("/channels/{channel_id:str}", guards=[admin])
 async def remove_channel(channel_id: FromPath[str], box: TheBox, caller: TheCaller) -> None:
+    await fresh.require(box, caller, Form())
     await box.db.write(store.remove_channel, box.clock.now(), caller.name, channel_id)
 
 
@@ -98,16 +101,19 @@ async def rules(box: TheBox) -> Page[RuleView]:
 
 @post("/rules", guards=[admin])
 async def add_rule(data: JSONBody[RuleSpec], box: TheBox, caller: TheCaller) -> RuleView:
+    await fresh.require(box, caller, Form())
     return rule_view(await box.db.write(store.put_rule, box.clock.now(), caller.name, data))
 
 
 @put("/rules/{rule_id:str}", guards=[admin])
 async def change_rule(rule_id: FromPath[str], data: JSONBody[RuleSpec], box: TheBox, caller: TheCaller) -> RuleView:
+    await fresh.require(box, caller, Form())
     return rule_view(await box.db.write(store.put_rule, box.clock.now(), caller.name, data, rule_id))
 
 
 @delete("/rules/{rule_id:str}", guards=[admin])
 async def remove_rule(rule_id: FromPath[str], box: TheBox, caller: TheCaller) -> None:
+    await fresh.require(box, caller, Form())
     await box.db.write(store.remove_rule, box.clock.now(), caller.name, rule_id)
 
 

@@ -1,4 +1,7 @@
-"""Settings of notifications: channels, rules, and what has become of messages."""
+"""Settings of notifications: channels, rules, and what has become of messages.
+
+Where messages go, and which are sent, asks for a fresh proof: a thief would have them sent home, or have none sent.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.errors import Invalid, Refusal
@@ -38,6 +42,7 @@ async def show(frame: TheFrame, box: TheBox, rule: FromQuery[str] = "") -> Templ
 
 @post("/settings/notifications/channels", guards=[admin], status_code=200)
 async def add_channel(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)
     made = frame.now, frame.caller.name, box.config.secret_key_file, form.text("name"), form.text("url")
     try:
         channel, secret = await box.db.write(store.add_channel, *made)
@@ -55,7 +60,8 @@ async def test_channel(channel_id: FromPath[str], frame: TheFrame, box: TheBox) 
 
 
 @post("/settings/notifications/channels/{channel_id:str}/removal", guards=[admin], status_code=303)
-async def remove_channel(channel_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+async def remove_channel(channel_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await fresh.require(box, caller, form)
     await box.db.write(store.remove_channel, box.clock.now(), caller.name, channel_id)
     return go(HOME)
 
@@ -63,6 +69,7 @@ async def remove_channel(channel_id: FromPath[str], box: TheBox, caller: TheCall
 @post("/settings/notifications/rules", guards=[admin], status_code=200)
 async def put_rule(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redirect:
     """A new one, or another content for the one with this id."""
+    await fresh.require(box, frame.caller, form)
     try:
         await box.db.write(store.put_rule, frame.now, frame.caller.name, read(form), form.text("id") or None)
     except Refusal as refusal:
@@ -84,7 +91,8 @@ async def test_rule(rule_id: FromPath[str], frame: TheFrame, box: TheBox) -> Tem
 
 
 @post("/settings/notifications/rules/{rule_id:str}/removal", guards=[admin], status_code=303)
-async def remove_rule(rule_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+async def remove_rule(rule_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await fresh.require(box, caller, form)
     await box.db.write(store.remove_rule, box.clock.now(), caller.name, rule_id)
     return go(HOME)
 

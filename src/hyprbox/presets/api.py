@@ -193,6 +193,7 @@ async def start(box: Box, caller: Caller, wanted: NewJob) -> Job:
         return await box.db.write(store.run, now, caller.name, preset, wanted.nodeId, wanted.params, wanted.expiresAt)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script")
+    await fresh.require_if_risky(box, caller, Form(), None)
     return await box.db.write(jobs.queue, now, caller.name, _order(wanted))
 
 
@@ -205,6 +206,7 @@ async def run_again(box: Box, caller: Caller, job_id: str, form: Form) -> Job:
         return await box.db.write(store.run_again, now, caller.name, box.presets, job)
     if not caller.may(Role.ADMIN):
         raise Forbidden(f"{caller.name} is {caller.role}, expected admin to run a script again")
+    await fresh.require_if_risky(box, caller, form, None)
     return await box.db.write(jobs.rerun, now, caller.name, job_id)
 
 

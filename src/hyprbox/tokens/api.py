@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from hyprbox import fresh
 from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, admin
+from hyprbox.form import Form
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.tokens import store
 from hyprbox.tokens.views import TokenView, view
@@ -29,6 +31,7 @@ class Minted:
 
 @post("/tokens", guards=[admin])
 async def mint(data: JSONBody[NewToken], box: TheBox, caller: TheCaller) -> Minted:
+    await fresh.require(box, caller, Form())
     token, text = await box.db.write(store.mint, box.clock.now(), caller.name, data.nodeId, data.name, data.expiresAt)
     return Minted(id=token.id, token=text)
 
@@ -48,6 +51,7 @@ async def revoke(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Tok
 
 @post("/tokens/{token_id:str}/rotation", guards=[admin])
 async def rotate(token_id: FromPath[str], box: TheBox, caller: TheCaller) -> Minted:
+    await fresh.require(box, caller, Form())
     token, text = await box.db.write(store.rotate, box.clock.now(), caller.name, token_id)
     return Minted(id=token.id, token=text)
 

@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.errors import Invalid, Refusal
@@ -24,6 +25,7 @@ async def index(frame: TheFrame, box: TheBox, after: FromQuery[str | None] = Non
 
 @post("/settings/tokens", guards=[admin], status_code=200)
 async def mint(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)  # a token outlasts a stolen session
     try:
         made = await _mint(frame, box, form)
     except Refusal as refusal:
@@ -32,7 +34,8 @@ async def mint(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
 
 
 @post("/settings/tokens/{token_id:str}/rotation", guards=[admin], status_code=200)
-async def rotate(token_id: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
+async def rotate(token_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)
     token, text = await box.db.write(store.rotate, frame.now, frame.caller.name, token_id)
     return await _page(frame, box, made=Made(token.name, token.node_id, text, box.config.public_url))
 

@@ -4,9 +4,11 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin
 from hyprbox.enrolments import agents, store
+from hyprbox.enrolments.api import NewEnrolment, lasts
 from hyprbox.enrolments.line import cloud_init, line
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import Form, TheForm
@@ -23,9 +25,13 @@ async def show(frame: TheFrame, box: TheBox) -> Template:
 @post("/add-node", guards=[admin], status_code=200)
 async def mint(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
     try:
-        uses, labels = _number(form.text("uses") or "1"), _labels(form.text("labels"))
-        for_node = form.text("node") or None
-        made = await box.db.write(store.mint, frame.now, frame.caller.name, for_node, uses, labels)
+        wanted = _read(form)
+        if lasts(wanted):
+            await fresh.require(box, frame.caller, form)
+        asked = wanted.nodeId, wanted.uses, wanted.labels
+        made = await box.db.write(store.mint, frame.now, frame.caller.name, *asked)
+    except fresh.ConfirmFirst:
+        raise
     except Refusal as refusal:
         return await _page(frame, box, form, refusal=refusal)
     return await _page(frame, box, form, code=made[1])
@@ -53,6 +59,11 @@ async def _page(
         missing=agents.not_built(box.config.agent_dir, agents.ARCHITECTURES[0]).detail,
         refusal=refusal,
     )
+
+
+def _read(form: Form) -> NewEnrolment:
+    uses, labels = _number(form.text("uses") or "1"), _labels(form.text("labels"))
+    return NewEnrolment(nodeId=form.text("node") or None, uses=uses, labels=labels)
 
 
 def _number(text: str) -> int:

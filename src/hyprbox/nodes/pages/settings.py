@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.box import Box
 from hyprbox.door import TheBox, TheCaller, admin, operator
 from hyprbox.errors import Invalid, Refusal
@@ -42,13 +43,15 @@ async def rename(node_id: FromPath[str], frame: TheFrame, box: TheBox, form: The
 
 
 @post("/nodes/{node_id:str}/deletion", guards=[admin], status_code=303)
-async def delete(node_id: FromPath[str], box: TheBox, caller: TheCaller) -> Redirect:
+async def delete(node_id: FromPath[str], box: TheBox, caller: TheCaller, form: TheForm) -> Redirect:
+    await fresh.require(box, caller, form)
     await box.db.write(store.delete_node, box.clock.now(), caller.name, node_id)
     return go("/dashboard/nodes")
 
 
 @post("/nodes/{node_id:str}/tokens", guards=[admin], status_code=200)
-async def mint(node_id: FromPath[str], frame: TheFrame, box: TheBox) -> Template:
+async def mint(node_id: FromPath[str], frame: TheFrame, box: TheBox, form: TheForm) -> Template:
+    await fresh.require(box, frame.caller, form)
     await box.db.read(store.get, node_id)
     _, text = await box.db.write(tokens.mint, frame.now, frame.caller.name, node_id, node_id)
     return await _page(frame, box, node_id, made=Made(node_id, node_id, text, box.config.public_url))
