@@ -133,7 +133,7 @@ def sign_in(browser: Browser, link: str) -> tuple[list, dict[str, str]]:
             "fixed": found(page, "findings?nodeId=web-ams-03&type=tls.expiring&state=RESOLVED"),
             "held": found(page, "findings?state=ACKNOWLEDGED"),
             "running": found(page, "jobs?state=RUNNING"),
-            "queued": found(page, "jobs?state=QUEUED"),
+            "queued": found(page, "jobs?state=QUEUED&nodeId=edge-hel-01"),
             "timed_out": found(page, "jobs?state=TIMED_OUT"),
             "failed": found(page, "jobs?state=FAILED"),
             "over_many": found(page, "runs"),

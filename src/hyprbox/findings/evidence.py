@@ -9,6 +9,7 @@ from hyprbox.visible import clip
 from hyprbox.words import size
 
 MOST_ROWS, MOST_LINES, LONGEST = 60, 50, 500
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
 NAMES = {"sha256": "SHA-256", "ip": "IP", "os": "OS", "pid": "PID", "url": "URL", "san": "SAN", "uid": "UID"}
 
 
@@ -49,6 +50,8 @@ def _text(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if value is None:
         return "unknown"
+    if isinstance(value, str) and (moment := MOMENT.fullmatch(value)):
+        return f"{moment[1]} {moment[2]} UTC"
     if isinstance(value, int | float) and name.lower().endswith("bytes"):
         return size(value)
     if isinstance(value, dict):

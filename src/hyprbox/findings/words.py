@@ -22,6 +22,7 @@ HOW = {
     "manual": Sign("idle", "done", "Resolved by hand"),
     "off": Sign("idle", "cancelled", "Not looked at any more"),
 }
+WORSE = {f"it became {severity}": severity for severity in Severity}
 RESOLVED = Sign("idle", "done", "Resolved")
 
 
@@ -56,6 +57,8 @@ def happened(event: Event) -> tuple[Sign, str]:
         return Sign("warn", "seen", ""), "Seen"
     if event.was == State.FIXING:
         return Sign("crit", "failed", ""), "Not fixed"
+    if event.note in WORSE:
+        return SEVERITIES[WORSE[event.note]], f"Became {WORSE[event.note].lower()}"
     return Sign("warn", "seen", ""), "Open again"
 
 

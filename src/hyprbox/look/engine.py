@@ -20,6 +20,7 @@ from hyprbox.remediations import words as remediations
 
 BOX = Path(__file__).parent.parent
 
+NAME = Markup('<span class="nowrap">{}</span>')
 AGO = Markup('<time datetime="{}" title="{}">{}</time>')
 
 
@@ -73,6 +74,15 @@ def moment(context: Context, when: datetime) -> Markup:
     return AGO.format(when.isoformat(), title, words.short(when, now))
 
 
+def unbroken(text: str) -> Markup:
+    """For a narrow column: a name such as web-fra-01 goes to the next line as a whole."""
+    return Markup(" ").join(NAME.format(word) if is_name(word) else word for word in visible.visible(text).split(" "))
+
+
+def is_name(word: str) -> bool:
+    return "-" in word and len(word) < 30
+
+
 def as_typed(typed: str) -> Markup:
     """For a field in which somebody goes on typing: nothing in it may be replaced."""
     return Markup.escape(typed)
@@ -103,5 +113,6 @@ FILTERS = {
     "system": words.system,
     "title_of": title,
     "took": took,
+    "unbroken": unbroken,
     "verdict_sign": remediations.sign,
 }

@@ -17,9 +17,11 @@ from hyprbox.findings.model import State as FindingState
 from hyprbox.findings.titles import title
 from hyprbox.jobs import words as job_words
 from hyprbox.jobs.model import Job
+from hyprbox.jobs.model import State as JobState
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import Change, Status
 from hyprbox.nodes.words import sign_of
+from hyprbox.remediations import store as remediations
 from hyprbox.sign import Sign
 from hyprbox.words import count
 from hyprwire import Severity
@@ -60,10 +62,14 @@ def _change(change: Change) -> Activity:
 
 
 def _findings(session: Session) -> Iterator[Activity]:
-    """The same thing on many nodes, one after the other, is one activity."""
-    worth = [(event, finding) for event, finding in _newest(session) if finding.severity != Severity.INFO]
+    """The same thing on many nodes, one after the other, is one activity. That a fix began, its job tells."""
+    worth = [(event, finding) for event, finding in _newest(session) if _is_worth_it(event, finding)]
     for _, group in groupby(worth, key=lambda row: (row[1].type, row[0].was, row[0].became, row[0].actor)):
         yield _finding(list(group))
+
+
+def _is_worth_it(event: Event, finding: Finding) -> bool:
+    return finding.severity != Severity.INFO and event.became != FindingState.FIXING
 
 
 def _newest(session: Session) -> list[tuple[Event, Finding]]:
@@ -85,7 +91,12 @@ def _finding(rows: Sequence[tuple[Event, Finding]]) -> Activity:
 
 
 def _jobs(session: Session, now: datetime, most: int, may_read: bool) -> Iterator[Activity]:
-    for job in session.scalars(select(Job).order_by(Job.id.desc()).limit(most)):
+    """Of a fix that has ended well the finding tells: whether it helped."""
+    jobs = session.scalars(select(Job).order_by(Job.id.desc()).limit(most)).all()
+    fixes = remediations.jobs_among(session, [job.id for job in jobs if job.state == JobState.SUCCEEDED])
+    for job in jobs:
+        if job.id in fixes:
+            continue
         what = job_words.ending(job, now).title if job.has_ended else job_words.sign(job).word
         at = job.finished_at or job.claimed_at or job.created_at
         after = f"on {job.node_id}: {what[:1].lower()}{what[1:]}"

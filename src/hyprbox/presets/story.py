@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hyprbox.findings.model import Event, State
-from hyprbox.findings.words import happened
+from hyprbox.findings.words import WORSE, happened
 from hyprbox.jobs import words as job_words
 from hyprbox.jobs.model import Job
 from hyprbox.remediations import store as remediations
@@ -33,12 +33,16 @@ def tell(session: Session, events: Sequence[Event], fixes: Sequence[Remediation]
     """Oldest first. A job that has ended well is told as what it is: it resolves nothing."""
     ids = [event.job_id for event in events if event.became == State.FIXING and event.job_id]
     jobs = session.scalars(select(Job).where(Job.id.in_(ids))).all()
-    steps = [Step(event.at, *happened(event), event.note, event.job_id) for event in events]
+    steps = [Step(event.at, *happened(event), _note(event), event.job_id) for event in events]
     between = [*(_ended(job) for job in jobs if job.finished_at), *_scanned(session, fixes)]
     for step in between:
         place = next((n for n, other in enumerate(steps) if other.at >= step.at), len(steps))
         steps.insert(place, step)
     return steps
+
+
+def _note(event: Event) -> str:
+    return "" if event.note in WORSE else event.note  # its heading says it
 
 
 def _ended(job: Job) -> Step:

@@ -34,6 +34,13 @@ class Record:
     rolled_back: int
     median_seconds: float | None
 
+    @property
+    def failures(self) -> str:
+        """What became of the others, in words."""
+        others = self.ended - self.fixed - self.rolled_back, self.rolled_back
+        said = zip(others, ("not fixed", "taken back"), strict=True)
+        return ", ".join(f"{number:,} {word}" for number, word in said if number)
+
 
 NO_RECORD = Record(0, 0, 0, None)
 
@@ -110,6 +117,11 @@ def release(session: Session, now: datetime, job_id: str, rolled_back: str | Non
 
 def unsettled_nodes(session: Session) -> Sequence[str]:
     return session.scalars(select(Remediation.node_id).where(Remediation.verdict.is_(None)).distinct()).all()
+
+
+def jobs_among(session: Session, job_ids: Sequence[str]) -> set[str]:
+    """Those that are to fix a finding."""
+    return set(session.scalars(select(Remediation.job_id).where(Remediation.job_id.in_(job_ids))))
 
 
 def record_of(session: Session, preset: str) -> Record:

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
 from hyprbox import fresh
+from hyprbox.box import Box
 from hyprbox.door import TheBox, operator, viewer
 from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import TheForm
@@ -18,6 +19,7 @@ from hyprbox.look.frame import Frame, TheFrame, go
 from hyprbox.presets import store
 from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.fields import fields, given
+from hyprbox.remediations import store as remediations
 
 MOST_NODES = 500
 
@@ -26,7 +28,7 @@ MOST_NODES = 500
 async def show(
     preset_id: FromPath[str], frame: TheFrame, box: TheBox, node: FromQuery[list[str] | None] = None
 ) -> Template:
-    return _page(frame, store.known(box.presets, preset_id), " ".join(node or []), {})
+    return await _page(frame, box, store.known(box.presets, preset_id), " ".join(node or []), {})
 
 
 @post("/presets/{preset_id:str}", guards=[operator], status_code=200)
@@ -37,17 +39,20 @@ async def start(preset_id: FromPath[str], frame: TheFrame, box: TheBox, form: Th
     try:
         jobs = await box.db.write(_run, frame.now, frame.caller.name, preset, _names(nodes), values)
     except Refusal as refusal:
-        return _page(frame, preset, nodes, values, refusal)
+        return await _page(frame, box, preset, nodes, values, refusal)
     if len(jobs) > 1:
         return go("/dashboard/jobs")
     return go(f"/dashboard/{'guards' if preset.lockout else 'jobs'}/{jobs[0].id}")
 
 
-def _page(frame: Frame, preset: Preset, nodes: str, values: dict[str, str], refusal: Refusal | None = None) -> Template:
+async def _page(
+    frame: Frame, box: Box, preset: Preset, nodes: str, values: dict[str, str], refusal: Refusal | None = None
+) -> Template:  # fmt: skip
     return frame.page(
         "presets/one.html",
         refusal.status if refusal else 200,
         preset=preset,
+        record=await box.db.read(remediations.record_of, preset.id),
         nodes=nodes,
         fields=fields(preset, values, refusal),
         refusal=refusal,
