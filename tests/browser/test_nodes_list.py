@@ -1,10 +1,17 @@
 """The list of nodes shows what nodes have said, and keeps up."""
 
 import time
+from statistics import median
 
 from playwright.sync_api import expect
 
 from tests.world import finding
+
+FETCH = """async () => {
+  const start = performance.now();
+  await (await fetch(location.href)).text();
+  return performance.now() - start;
+}"""
 
 
 def test_a_node_that_calls_is_in_the_list(ada, world):
@@ -28,21 +35,20 @@ def test_the_list_keeps_up_without_losing_a_tick(ada, world):
 
 
 def test_a_row_shows_a_heartbeat_within_a_second(ada, world):
-    """At least once in ten tries: what a busy machine adds is not the page's."""
+    """Half of ten do. A busy machine needs longer for everything: what the page itself takes to be fetched is added."""
     agent = world.agent("list-9")
     agent.beat(cpu_percent=1)
     ada.goto(f"{world.url}/dashboard/nodes?q=node%3Dlist-9")
     expect(ada.locator("#live")).to_have_text("Live")
-    row, took = ada.get_by_role("row", name="list-9"), []
+    cell, took, fetched = ada.get_by_role("row", name="list-9").locator(".meter").first, [], []
     for load in range(11, 21):
-        ada.wait_for_timeout(2500)  # longer than pages rest between two looks
+        ada.wait_for_timeout(100 + 40 * (load - 10))  # at any time, as heartbeats come
         start = time.monotonic()
         agent.beat(cpu_percent=load)
-        expect(row.locator(".meter").first).to_have_text(str(load), timeout=20_000)
+        expect(cell).to_have_text(str(load), timeout=30_000)
         took.append(time.monotonic() - start)
-        if took[-1] < 1:
-            return
-    raise AssertionError(f"the row changed after {took} seconds, expected less than 1")
+        fetched.append(ada.evaluate(FETCH) / 1000)
+    assert median(took) < 1 + 3 * median(fetched), (took, fetched)
 
 
 def test_the_worst_comes_first_and_a_query_narrows(ada, world):

@@ -33,7 +33,8 @@ def test_a_token_for_one_node_is_made_used_and_revoked(ada, world, settings):
     assert not beats(world, token, "another-1")
     expect(ada.locator(".once")).to_contain_text(f"HYPRBOX_API_URL={world.url}\nHYPRBOX_NODE_ID=backup-2")
 
-    settings("tokens")
+    ada.get_by_role("link", name="I have stored it").click()
+    expect(ada.locator(".once")).to_have_count(0)
     assert token not in ada.content()
     row = ada.get_by_role("row").filter(has_text="backup 2")
     row.get_by_text("Revoke…").click()

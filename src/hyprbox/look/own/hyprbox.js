@@ -110,8 +110,11 @@ document.addEventListener("htmx:sse:after:connection", () => say_live(true));
 document.addEventListener("htmx:sse:before:connection", () => say_live(false));
 document.addEventListener("htmx:sse:close", () => say_live(false));
 
-// The console of a running job: appends what comes once a frame, keeps the last lines, follows while one is at the end.
-const LINES = 5000;
+// The console of a running job: a part of what has come is shown with each frame, so that the page stays quick whatever
+// comes; the last lines are kept, and followed while one is at the end. A part is a block of whole lines: what is added
+// or taken away moves none of the others. The line that is not complete yet stands behind them.
+const LINES = 5000, SIZE = 2_000_000; // kept, in lines and in signs of HTML
+const LINES_AT_ONCE = 1000, SIZE_AT_ONCE = 200_000;
 const AT_THE_END = 40;
 
 class Console {
@@ -120,9 +123,11 @@ class Console {
     this.log = box.querySelector("pre");
     this.pause = box.querySelector("[data-pause]");
     this.offset = Number(new URL(box.dataset.follow, location).searchParams.get("offset"));
-    this.waiting = [];
-    this.pieces = [];
-    this.lines = 0;
+    this.waiting = []; // lines, the last of them not complete
+    this.parts = [];
+    this.lines = this.size = 0;
+    this.first = this.log.textContent.endsWith("\n"); // of what the page was loaded with, the last line may go on
+    this.open_line = this.log.appendChild(document.createElement("span"));
     this.following = true;
     this.pause.hidden = false;
     this.pause.addEventListener("click", () => this.follow(!this.following));
@@ -148,43 +153,58 @@ class Console {
     this.source = null;
   }
 
+  // The server closes every tag at the end of a line, so that lines can be cut off.
   take(event) {
     this.offset = Number(event.lastEventId);
-    this.waiting.push(JSON.parse(event.data));
-    if (this.waiting.length === 1) requestAnimationFrame(() => this.append());
+    const lines = JSON.parse(event.data).split("\n");
+    lines[0] = (this.waiting.pop() ?? "") + lines[0];
+    this.waiting.push(...lines);
+    if (this.waiting.length > LINES) {
+      this.waiting = this.waiting.slice(-LINES);
+      this.skipped = true;
+    }
+    this.frame ??= requestAnimationFrame(() => this.append());
   }
 
-  // The server closes every tag at the end of a line, so that lines can be cut off.
   append() {
-    let html = this.waiting.join("");
-    this.waiting = [];
-    let lines = html.split("\n");
-    if (lines.length > LINES) {
-      this.leave_out(Infinity);
-      lines = lines.slice(-LINES);
-      html = lines.join("\n");
-    }
+    this.frame = null;
     this.box.querySelector("[data-empty]")?.remove();
-    const piece = document.createElement("span");
-    piece.innerHTML = html;
-    this.log.append(piece);
-    this.pieces.push([piece, lines.length - 1]);
-    this.lines += lines.length - 1;
-    this.leave_out(this.lines - LINES);
+    if (this.skipped) this.leave_out(Infinity);
+    this.skipped = false;
+    const lines = this.next_part();
+    if (lines.length) this.show(lines);
+    const is_all = this.waiting.length === 1;
+    this.open_line.innerHTML = is_all ? this.waiting[0] : "";
     if (this.following) this.to_the_end();
+    if (!is_all) this.frame = requestAnimationFrame(() => this.append());
+  }
+
+  next_part() {
+    let number = 0, size = 0;
+    while (number < this.waiting.length - 1 && number < LINES_AT_ONCE && size < SIZE_AT_ONCE) size += this.waiting[number++].length;
+    return this.waiting.splice(0, number);
+  }
+
+  show(lines) {
+    const part = document.createElement(this.first ? "div" : "span");
+    this.first = true;
+    part.innerHTML = lines.join("\n") + "\n";
+    this.open_line.before(part);
+    this.parts.push([part, lines.length, part.textContent.length]);
+    this.lines += lines.length;
+    this.size += part.textContent.length;
+    while (this.parts.length > 1 && (this.lines > LINES || this.size > SIZE)) this.leave_out(1);
   }
 
   leave_out(number) {
-    if (number <= 0) return;
     const sign = this.log.querySelector("[data-left-out]");
-    const first = this.pieces[0]?.[0] ?? null;
+    const first = this.parts[0]?.[0] ?? this.open_line;
     sign.hidden = false;
     while (sign.nextSibling !== first) sign.nextSibling.remove(); // what the page was loaded with
-    while (number > 0 && this.pieces.length) {
-      const [piece, lines] = this.pieces.shift();
-      piece.remove();
+    for (const [part, lines, size] of this.parts.splice(0, number)) {
+      part.remove();
       this.lines -= lines;
-      number -= lines;
+      this.size -= size;
     }
   }
 
