@@ -77,13 +77,13 @@ def _position(text: str) -> tuple[Severity, str]:
 
 
 def groups(session: Session, least: Severity = Severity.WARN) -> list[Group]:
-    """What wants attention, grouped by type and severity, worst first."""
+    """What wants attention, grouped by type and severity: the worst first, then what is on most nodes, then the newest."""
     waiting, fixing = (_counted(session, state, least) for state in (State.OPEN, State.FIXING))
     found = []
     for key in waiting.keys() | fixing.keys():
         (open_ones, newest_open), (fixed, newest_fixed) = waiting.get(key, NONE), fixing.get(key, NONE)
         found.append(Group(*key, open_ones + fixed, None, fixed, max(newest_open, newest_fixed)))
-    found.sort(key=lambda group: (-rank(group.severity), -group.findings, group.type))
+    found.sort(key=lambda group: (rank(group.severity), group.findings, group.newest), reverse=True)
     return _with_nodes(session, found[:MOST_GROUPS])
 
 
