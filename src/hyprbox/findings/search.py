@@ -77,7 +77,7 @@ def _position(text: str) -> tuple[Severity, str]:
 
 
 def groups(session: Session, least: Severity = Severity.WARN) -> list[Group]:
-    """What wants attention, grouped by type and severity: the worst first, then what is on most nodes, then the newest."""
+    """What wants attention, by type and severity: the worst first, then what is on most nodes, then the newest."""
     waiting, fixing = (_counted(session, state, least) for state in (State.OPEN, State.FIXING))
     found = []
     for key in waiting.keys() | fixing.keys():
