@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from hyprnode import itself
 from hyprnode.answer import Answer, Fault, hear
 from hyprnode.config import Config
 from hyprnode.http import Answered, Connection
@@ -97,6 +98,8 @@ class Client:
         url = self.route.path + request.path
         self.connection.ask(request.method, url, self._headers(request.prefer), request.body)
         request.meanwhile()
+        if request.wait:
+            itself.rest()
         return self.connection.hear()
 
     def _headers(self, prefer: str) -> dict[str, str]:

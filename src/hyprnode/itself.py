@@ -4,6 +4,14 @@ import os
 import sys
 from contextlib import suppress
 
+try:
+    from _hyprnode_syscalls import let_go_of_code  # type: ignore[import-not-found]  # an executable's own
+except ImportError:
+
+    def let_go_of_code() -> None:
+        pass
+
+
 # By this name the executable imports from itself: it stays what was started when another file takes its place.
 ONE_FILE = "/proc/self/exe"
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hyprnode.__main__ import main; main()"
@@ -34,12 +42,9 @@ def program() -> str:
 def rest() -> None:
     """Lets go of the pages of code that nobody is in just now: who comes there again finds them in the system's cache.
 
-    Of all that starting has brought in, waiting needs a third. Only the executable can.
+    Of all that starting has brought in, waiting needs half. Only the executable can.
     """
-    with suppress(ImportError):
-        from _hyprnode_syscalls import let_go_of_code  # type: ignore[import-not-found]
-
-        let_go_of_code()
+    let_go_of_code()
 
 
 def close_all_but(keep: int) -> None:

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
 
+from hyprnode import itself
 from hyprnode.answer import Answer
 from hyprnode.client import Client
 from hyprnode.config import Config
@@ -46,6 +47,7 @@ class Pulse:
         self.heard.accepts = accepted(answer)
         self.heard.beat.set()
         self.heard.anything.set()
+        itself.rest()
 
     def _collect(self) -> Heartbeat:
         try:

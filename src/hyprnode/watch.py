@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock
 
-from hyprnode import itself, scanning
+from hyprnode import scanning
 from hyprnode.again import until_answered
 from hyprnode.answer import Answer
 from hyprnode.client import Client
@@ -66,7 +66,6 @@ class Watch:
             for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
                 send(report, self._post)
             self.stock.tell(sight.stock, self._post_inventory)
-        itself.rest()
 
     def _wait_for_calm(self) -> None:
         """A host that is hard pressed is not asked for more; but not for longer than from one scan to the next."""
