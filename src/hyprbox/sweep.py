@@ -119,12 +119,12 @@ def longest_gap(config: Config) -> timedelta:
 
 
 def sweeping_since(session: Session, now: datetime, longest: timedelta, clock_stepped: bool) -> datetime:
-    """From when on silence means something."""
+    """From when on silence means something. Of two processes one may have looked at the clock, and then had to wait."""
     last, since = (from_ms(facts.value(session, name)) for name in (facts.LAST_SWEEP, facts.SWEEPING_SINCE))
-    facts.put(session, facts.LAST_SWEEP, to_ms(now))
-    if clock_stepped or not last <= now <= last + longest:
+    if clock_stepped or not last - timedelta(seconds=LARGEST_STEP) <= now <= last + longest:
+        last, since = now, now
         facts.put(session, facts.SWEEPING_SINCE, to_ms(now))
-        return now
+    facts.put(session, facts.LAST_SWEEP, to_ms(max(last, now)))
     return since
 
 

@@ -63,6 +63,14 @@ def test_a_step_that_the_process_itself_has_noticed_counts_too(session):
     assert facts.value(session, facts.SWEEPING_SINCE) > 0
 
 
+def test_who_sweeps_a_little_behind_another_process_does_not_begin_anew(session):
+    for half in range(22):
+        now = NOON + half * minutes(0.5)
+        sweep(session, now, CONFIG)
+        sweep(session, now - timedelta(seconds=1), CONFIG)
+    assert status(session) == "OFFLINE"
+
+
 def test_the_step_is_wall_against_monotonic_time(monkeypatch):
     step = Step()
     assert not step.happened()
