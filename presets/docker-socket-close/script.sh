@@ -10,9 +10,8 @@ check() {
   look test -S "$P_SOCKET" || refuse 21 "$P_SOCKET is no socket, expected that of Docker"
   refuse_unless_safe "$P_SOCKET"
   _find_listeners
-  if _is_closed && ! _is_made_open && [ -z "$_LISTENS$_WHERE" ]; then return 10; fi
-  [ -z "$_LISTENS" ] || [ -n "$_WHERE" ] ||
-    refuse 23 "dockerd listens on $_LISTENS and neither its unit nor $_SETTINGS says so, expected tcp:// in one of them"
+  if [ -n "$_LISTENS" ] && [ -z "$_WHERE" ]; then _say_who_else_opens; fi
+  if _is_closed && ! _is_made_open && [ -z "$_WHERE" ]; then return 10; fi
 }
 
 apply() {
@@ -56,6 +55,13 @@ _is_made_open() {
     [[ $(systemctl show --value --property=SocketMode docker.socket) == *[1-7] ]]
 }
 
+# The socket can be closed all the same.
+_say_who_else_opens() {
+  local sentence="dockerd listens on $_LISTENS and neither its unit nor $_SETTINGS says so"
+  if _is_closed && ! _is_made_open; then refuse 23 "$sentence, expected tcp:// in one of them"; fi
+  say "$sentence: that stays"
+}
+
 # _LISTENS: where it listens to the network now. _WHERE: unit or settings, whichever has it do so without TLS.
 _find_listeners() {
   local command
@@ -88,6 +94,6 @@ hosts = [host for host in settings.pop("hosts", []) if not host.startswith("tcp:
 print(json.dumps(settings | ({"hosts": hosts} if hosts else {}), indent=2))'
 }
 
-_is_quiet() { [ -z "$(_listens)" ] && { [ -z "$_WHERE" ] || is_active "$_UNIT"; }; }
+_is_quiet() { [ -z "$_WHERE" ] || { [ -z "$(_listens)" ] && is_active "$_UNIT"; }; }
 
 _listens() { look ss -Hltnp | awk '/"dockerd"/ { print $4 }' | sort -u | paste -sd ' '; }

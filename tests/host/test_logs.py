@@ -148,3 +148,16 @@ def test_a_command_line_that_is_not_plain_is_left_to_a_person(docker):
     box = docker("-H 'tcp://0.0.0.0:2375'")
     assert Runs(box, "docker-socket-close")().code == 24
     assert listens(box)
+
+
+def test_what_opens_it_otherwise_stays_and_its_socket_is_closed(docker):
+    box = docker("")
+    box.run("systemd-run --unit=other dockerd -m http.server 2375; chmod 666 /run/docker.sock")
+    box.run("until [ -n \"$(ss -Hltn 'sport = :2375')\" ]; do sleep 0.1; done")
+    try:
+        ended = Runs(box, "docker-socket-close")()
+        assert (ended.code, ended.said[0].endswith(": that stays")) == (0, True), ended.output
+        assert box.run("stat -c %a /run/docker.sock").output == "660\n"
+        assert Runs(box, "docker-socket-close")().code == 23
+    finally:
+        box.run("systemctl stop other")

@@ -2,6 +2,7 @@
 
 says = "why this is a fault, or why it is none"
 found = ["CRITICAL disk.full /"]          severity, type, key; nothing for a decoy
+near = ["disk.inodes"]                    types of which this is a near miss, and no more than that
 unexamined = ["/"]                        keys that could not be looked at; "*": not even those are known
 [settings]                                variables of the agent
 [files]                                   what is in them; a folder <case>/ beside this file adds more
@@ -31,7 +32,7 @@ from tests.cast import NOON
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SECTIONS = {"settings", "files", "links", "modes", "ages", "space", "commands"}
-WORDS = {"says", "found", "unexamined", "clock", "sockets", "holes", "failures"}
+WORDS = {"says", "found", "near", "unexamined", "clock", "sockets", "holes", "failures"}
 
 
 @dataclass(frozen=True)
