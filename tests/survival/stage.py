@@ -62,7 +62,7 @@ class ControlPlane:
                 stdout=sink,
                 stderr=sink,
             )
-        wait_until(self.is_ready, self.process, self.log, seconds=60)
+        wait_until(self.is_ready, self.process, self.log, seconds=180)
 
     def is_ready(self) -> bool:
         try:
