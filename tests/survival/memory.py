@@ -22,9 +22,9 @@ def short(box: Box, unit: str, size: int) -> Iterator[None]:
         yield
 
 
-def likes_least(box: Box, pid: str) -> None:
+def likes_least(box: Box, unit: str, victim: str) -> None:
     """Says so to the kernel: this one goes first."""
-    box.run(f"choom -n 1000 -p {pid}")
+    box.run("\n".join(f"choom -n {1000 if pid == victim else 0} -p {pid}" for pid in everybody(box, unit)))
 
 
 def everybody(box: Box, unit: str) -> list[str]:

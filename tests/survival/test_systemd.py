@@ -62,7 +62,9 @@ def test_limits_and_protections_of_the_agent_do_not_reach_its_jobs(stage, eu_1):
     job = stage.ended(stage.queue(eu_1, script))
 
     assert (job["state"], job["exitCode"]) == ("SUCCEEDED", 0)
-    assert stage.output(job["id"]).split("\n")[:3] == ["/tmp/of-the-host", "NoNewPrivs:\t0", "1024 0 0 1"]
+    host, privileges, limits, _ = stage.output(job["id"]).split("\n", 3)
+    assert (host, privileges) == ("/tmp/of-the-host", "NoNewPrivs:\t0")
+    assert limits in ("1024 0 0 1", "1024 0 300 1"), "300 where its supervisor may not be spared when memory is short"
     stage.box.run(
         "rm -r /run/systemd/system/hyprnode@eu-1.service.d; systemctl daemon-reload; systemctl restart hyprnode@eu-1"
     )

@@ -88,7 +88,7 @@ def test_a_supervisor_that_is_ended_for_want_of_memory_takes_its_job_along(stage
     job = stage.queue(eu_1, f"{GATE}{greedy}; sleep 984")
     stage.printed(job, "begun")
     main = stage.box.run(f"systemctl show -P MainPID {unit(job)}").output.strip()
-    memory.likes_least(stage.box, main)
+    memory.likes_least(stage.box, unit(job), main)
     with memory.short(stage.box, unit(job), LITTLE):
         open_gate(stage, job)
         ended = stage.ended(job)

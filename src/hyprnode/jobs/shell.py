@@ -114,7 +114,7 @@ def start(env: Mapping[str, str], group: Group | None = None) -> Bash:
 def _settle(pid: int, group: Group | None) -> None:
     """When memory is short, the kernel is to end a job sooner than its supervisor."""
     with suppress(OSError):
-        oom.spare(0, str(pid))
+        oom.spare(oom.sooner(), str(pid))
         if group is not None:
             group.take(pid)
 
