@@ -1,6 +1,7 @@
 """`make screenshots`: every page of the demonstration as a picture, in light, in dark and on a phone.
 
 All of them go to docs/pictures/all, which is not kept; the few that the docs show are copied beside it.
+`tools/screenshots.py home nodes` takes only those.
 """
 
 import re
@@ -27,6 +28,8 @@ PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 ALL = PICTURES / "all"
 SHOWN = ("home-light", "finding-fixed-dark", "node-light", "nodes-phone", "run-over-many-light")
 COLOURS = 256
+PATIENCE = 180_000  # milliseconds, on a busy machine
+ONLY = set(sys.argv[1:])
 
 WAYS = {
     "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
@@ -148,8 +151,11 @@ def take_all(browser: Browser, way: str, looks: dict, cookies: list, ids: dict[s
     for pages, known in ((FOR_STRANGERS, []), (PAGES, cookies)):
         with browser.new_context(**looks) as context:
             context.add_cookies(known)
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             for name, path in pages.items():
+                if ONLY and name not in ONLY:
+                    continue
                 page.goto(URL + path.format(**ids))
                 if known and name != "not-found":
                     page.locator("#live.is-ok").wait_for(state="attached")
@@ -159,7 +165,7 @@ def take_all(browser: Browser, way: str, looks: dict, cookies: list, ids: dict[s
 def take(page: Page, file: Path, whole: bool) -> None:
     """As a palette: a third of the size, and nobody sees the difference."""
     picture = Image.open(BytesIO(page.screenshot(full_page=whole, animations="disabled")))
-    picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+    picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
         file, optimize=True
     )
 

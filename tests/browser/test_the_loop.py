@@ -74,6 +74,9 @@ def test_a_proof_prints_as_what_it_says_and_nothing_around_it(ada, world, sick):
     sick.report(types=["tls.expiring"], job_id=job_id)
     open_finding(ada, world, sick)
     ada.emulate_media(media="print")
+    ada.set_viewport_size({"width": 673, "height": 900})  # of a sheet of A4, narrower than many a phone's page
+    row = ada.locator(".evidence tbody tr").first
+    expect(row).to_have_css("display", "table-row")
     expect(ada.locator(".only-print")).to_contain_text("The signed original is the file proof-")
     expect(ada.locator(".side")).to_be_hidden()
     expect(ada.get_by_role("link", name="Download proof")).to_be_hidden()

@@ -286,6 +286,10 @@ document.addEventListener("pointermove", (event) => {
   tell_time(axis, part);
 });
 
+// On a phone the tabs scroll: the one that is shown is seen.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.clientWidth) / 2;
+
 const attach_consoles = () => {
   for (const box of document.querySelectorAll("[data-follow]")) box.console ??= new Console(box);
 };
