@@ -9,6 +9,7 @@ from tests.host.peer import CABLE
 ADDRESS = "10.99.0.1"
 TCP_HEADER = 32  # bytes, with the time in it, as Linux sends it
 JOB_ID = 18
+PATIENCE = 60  # the kernel takes the network of a box that is gone apart in its own time, and others wait for that
 
 
 class Net:
@@ -20,8 +21,9 @@ class Net:
 
     def plug(self, leader: int) -> None:
         """Into the box of this process. The cable of one that is gone may still be on its way out."""
-        subprocess.run(self.command("ip", "link", "delete", "peer0"), stderr=subprocess.DEVNULL)
-        subprocess.run(["bash", "-ec", CABLE, "cable", str(leader), str(self._holder.pid)], check=True)
+        subprocess.run(self.command("ip", "link", "delete", "peer0"), stderr=subprocess.DEVNULL, timeout=PATIENCE)
+        words = ["bash", "-ec", CABLE, "cable", str(leader), str(self._holder.pid)]
+        subprocess.run(words, check=True, timeout=PATIENCE)
 
     def command(self, *words: str) -> list[str]:
         """To be started as any other, to run there."""
@@ -56,7 +58,7 @@ class Net:
             self.mend()
 
     def leave(self) -> None:
-        self._holder.communicate()
+        self._holder.communicate(timeout=PATIENCE)
 
     def _nft(self, words: str) -> None:
-        subprocess.run(self.command("nft", words), check=True)
+        subprocess.run(self.command("nft", words), check=True, timeout=PATIENCE)

@@ -73,7 +73,7 @@ class ControlPlane:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.wait(60)
 
     def stop(self) -> None:
         self.process.terminate()
