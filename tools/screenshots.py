@@ -175,7 +175,8 @@ def small(file: Path) -> Image.Image:
     places = {colour: nearest(colour, kept) for _, colour in found}
     made = Image.new("P", picture.size)
     made.putpalette([part for colour in kept for part in colour])
-    made.putdata([places[colour] for colour in picture.getdata()])
+    points = zip(*[iter(picture.tobytes())] * 3, strict=True)
+    made.putdata([places[colour] for colour in points])
     return made
 
 
