@@ -2,16 +2,20 @@
 standard library's brings a parser of e-mail with it, an eighth of all that an idle agent weighs."""
 
 import re
+import select
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 
 from hyprnode.dial import in_ascii
 
 LARGEST_HEAD = 64 * 1024
 PIECE = 64 * 1024
 NO_BODY = (204, 304)
+SECONDS = 30  # for an answer, where the connection has no limit of its own
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Closed(ConnectionResetError):
@@ -26,18 +30,26 @@ class Connection:
     host: str
     """As the API is called, with a port that is not the scheme's own."""
     sock: socket.socket | None = None
+    owes: bool = False
+    """An answer, or the rest of one: whatever came next would be taken for that to the next question."""
 
     def connect(self) -> socket.socket:
+        if self.sock is not None and (self.owes or is_speaking(self.sock)):
+            self.close()
         if self.sock is None:
-            self.sock = self.open()
+            self.sock, self.owes = self.open(), False
         return self.sock
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> None:
-        self.connect().sendall(head(method, path, {"Host": self.host, **headers}, body) + (body or b""))
+        said = head(method, path, {"Host": self.host, **headers}, body) + (body or b"")
+        sock, self.owes = self.connect(), True
+        sock.sendall(said)
 
     def hear(self) -> "Answered":
-        """As soon as the head of the answer is there."""
-        file = self.connect().makefile("rb")  # for each a new one: what is said unasked is forgotten with it
+        """As soon as the head of the answer is there. The whole of it must come within the socket's time limit."""
+        if self.sock is None:
+            raise Closed("the connection was closed before the answer")
+        file = BufferedReader(Arriving(self.sock))
         while True:
             answered = Answered(*status(file), fields(file), file, self)
             if answered.status // 100 != 1:  # else it is only on its way
@@ -47,6 +59,34 @@ class Connection:
         if self.sock is not None:
             self.sock.close()
         self.sock = None
+
+
+class Arriving(RawIOBase):
+    """What comes over a socket within its time limit, all together: a piece now and then does not extend it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.deadline = time.monotonic() + (sock.gettimeout() or SECONDS)
+        self.is_over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]  # what BufferedReader hands over
+        if self.is_over:
+            return None
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self.sock.settimeout(left)
+        return self.sock.recv_into(buffer)
+
+
+def is_speaking(sock: socket.socket) -> bool:
+    """Though nothing was asked, or it has said goodbye."""
+    look = select.poll()
+    look.register(sock, select.POLLIN)
+    return bool(look.poll(0))
 
 
 def head(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
@@ -65,7 +105,7 @@ def host_of(name: str, port: int, usual: int) -> str:
     return text if port == usual else f"{text}:{port}"
 
 
-def status(file: BufferedReader) -> tuple[int, bool]:
+def status(file: "BufferedReader[Arriving]") -> tuple[int, bool]:
     """And whether the connection stays open unless the head says otherwise."""
     line = file.readline(LARGEST_HEAD)
     if not line:
@@ -76,7 +116,7 @@ def status(file: BufferedReader) -> tuple[int, bool]:
     return int(match[2]), match[1] == b"1"
 
 
-def fields(file: BufferedReader) -> dict[str, str]:
+def fields(file: "BufferedReader[Arriving]") -> dict[str, str]:
     """By their names in lower case; what is said several times, with commas between."""
     found: dict[str, str] = {}
     left = LARGEST_HEAD
@@ -85,7 +125,9 @@ def fields(file: BufferedReader) -> dict[str, str]:
         name, colon, value = line.decode("latin-1").partition(":")
         if left <= 0 or not line.endswith(b"\n") or not colon:
             raise OSError("the answer's head is no HTTP, or too long")
-        name, value = name.strip().lower(), value.strip()
+        if not NAME.fullmatch(name):
+            raise OSError("the answer's head is no HTTP")
+        name, value = name.lower(), value.strip()
         found[name] = f"{found[name]}, {value}" if name in found else value
     if not line:
         raise OSError("the answer broke off in its head")
@@ -97,7 +139,7 @@ class Answered:
     status: int
     stays: bool
     headers: dict[str, str]
-    file: BufferedReader
+    file: "BufferedReader[Arriving]"
     connection: Connection
     got: int = field(default=0, init=False)
 
@@ -107,8 +149,10 @@ class Answered:
             for piece in self._body():
                 self.got += len(piece)
                 yield piece
-        if not self._is_kept():
-            self.connection.close()
+            if self._is_kept() and not self._is_followed():
+                self.connection.owes = False
+            else:
+                self.connection.close()
 
     def _body(self) -> Iterator[bytes]:
         if self.status in NO_BODY:
@@ -116,7 +160,7 @@ class Answered:
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             yield from self._chunks()
         elif "content-length" in self.headers:
-            yield from self._exactly(number(self.headers["content-length"].split(",")[0].strip(), 10))
+            yield from self._exactly(length(self.headers["content-length"]))
         else:
             self.stays = False
             while piece := self.file.read1(PIECE):
@@ -125,7 +169,8 @@ class Answered:
     def _chunks(self) -> Iterator[bytes]:
         while size := number(self._line().partition(b";")[0].strip().decode("latin-1"), 16):
             yield from self._exactly(size)
-            self._line()
+            if self._line().strip(b"\r\n"):
+                raise OSError("a piece of the answer is longer than it says")
         while self._line().strip():  # trailers
             pass
 
@@ -149,6 +194,19 @@ class Answered:
     def _is_kept(self) -> bool:
         words = {word.strip() for word in self.headers.get("connection", "").lower().split(",")}
         return self.stays and "close" not in words
+
+    def _is_followed(self) -> bool:
+        """By something that nobody asked for."""
+        self.file.raw.is_over = True
+        return self.file.peek(1) != b""
+
+
+def length(text: str) -> int:
+    """Said several times, it must be the same: else who stands between may see another end than we do."""
+    said = {number(word.strip(), 10) for word in text.split(",")}
+    if len(said) > 1:
+        raise OSError(f"the answer says of its length {text[:20]!r}, expected one number")
+    return said.pop()
 
 
 def number(text: str, base: int) -> int:

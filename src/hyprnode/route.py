@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -50,6 +51,7 @@ class Route:
         assert self.context is not None
         if self.proxy is not None:
             tunnel(raw, self.host, self.port, self.proxy.authorization)
+            raw.settimeout(CONNECT_SECONDS)
         return self.context.wrap_socket(raw, server_hostname=in_ascii(self.host))
 
 
@@ -93,7 +95,12 @@ def tunnel(raw: socket.socket, host: str, port: int, authorization: str) -> None
 def _head(raw: socket.socket) -> bytes:
     """One byte at a time: what follows the empty line already belongs to TLS."""
     head = b""
+    deadline = time.monotonic() + CONNECT_SECONDS
     while not head.endswith(b"\r\n\r\n"):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the proxy took too long")
+        raw.settimeout(left)
         byte = raw.recv(1)
         if not byte or len(head) > 16384:
             raise OSError("the proxy answered no HTTP")

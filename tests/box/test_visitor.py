@@ -5,6 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from hyprbox.errors import Forbidden
+from hyprbox.hot.call import Call
 from hyprbox.visitor import address, check_own_page
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"))
@@ -23,6 +24,14 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"))
 )
 def test_only_our_own_proxies_are_believed(peer, forwarded, found):
     assert address(peer, forwarded, PROXIES) == found
+
+
+def test_a_line_of_the_nodes_own_does_not_hide_that_of_the_proxy():
+    """HAProxy adds a header below what there is, where nginx adds to the line."""
+    forwarded = [(b"x-forwarded-for", b"192.0.2.66"), (b"accept", b"*/*"), (b"x-forwarded-for", b"198.51.100.1")]
+    call = Call("/api/jobs/1/complete", forwarded, b"", b"", "10.0.0.1")
+
+    assert address(call.peer, call.every(b"x-forwarded-for"), PROXIES) == "198.51.100.1"
 
 
 @pytest.mark.parametrize(

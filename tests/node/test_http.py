@@ -2,10 +2,11 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
-from hyprnode import http
+from hyprnode import http, route
 from hyprnode.http import Closed, Connection
 
 QUESTION = ("GET", "/", {}, None)
@@ -76,6 +77,10 @@ def test_an_answer_is_as_long_as_it_says(wire, said, body):
         (OK + b"Content-Length: 4\r\n\r\nnul", "broke off after 3 bytes"),
         (OK + b"Content-Length: -4\r\n\r\nnull", "expected a number"),
         (OK + b"Content-Length: +4\r\n\r\nnull", "expected a number"),
+        (OK + b"Content-Length: 4\r\nContent-Length: 40\r\n\r\nnull", "expected one number"),
+        (OK + b"X: y\r\n Content-Length: 4\r\n\r\nnull", "no HTTP"),
+        (OK + b"Content-Length : 4\r\n\r\nnull", "no HTTP"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\n12\r\n0\r\n\r\n", "longer than it says"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nnul", "broke off after 3 bytes"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n4\r\nnull\r\n", "broke off after 4 bytes"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n0x4\r\nnull\r\n", "expected a number"),
@@ -108,18 +113,101 @@ def test_a_connection_is_kept_where_both_sides_know_where_an_answer_ends(wire, s
     assert (connection.sock is not None) is is_kept
 
 
-def test_what_is_said_unasked_is_no_answer_to_the_next_question():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.settimeout(20)
-        connection = Connection(lambda: ours, "api.example")
-        theirs.sendall(OK + b"Content-Length: 1\r\n\r\n1" + OK + b"Content-Length: 6\r\n\r\nforged")
-        assert asked(connection)[1] == b"1"
+FORGED = OK + b"Content-Length: 6\r\n\r\nforged"
 
-        answering = threading.Thread(target=lambda: theirs.sendall(OK + b"Content-Length: 1\r\n\r\n2"))
-        answering.start()
-        assert asked(connection)[1] == b"2"
-        answering.join()
+
+def one(body):
+    return OK + b"Content-Length: 1\r\n\r\n" + body
+
+
+def test_what_comes_along_with_an_answer_is_no_answer_to_the_next_question(wire):
+    connection = wire(one(b"1") + FORGED, one(b"2"))
+
+    assert [asked(connection)[1], asked(connection)[1]] == [b"1", b"2"]
+
+
+@pytest.fixture
+def line():
+    """A connection that stays open, and the far ends of all that it has opened."""
+    ends, ours = [], []
+
+    def dial():
+        near, far = socket.socketpair()
+        near.settimeout(20)
+        ours.append(near)
+        ends.append(far)
+        return near
+
+    yield Connection(dial, "api.example"), ends
+    for end in [*ends, *ours]:
+        end.close()
+
+
+def answered_with(connection, ends, said):
+    connection.ask(*QUESTION)
+    ends[-1].sendall(said)
+    answered = connection.hear()
+    return b"".join(answered.pieces())
+
+
+def test_what_comes_late_and_unasked_is_no_answer_to_the_next_question(line):
+    connection, ends = line
+    assert answered_with(connection, ends, one(b"1")) == b"1"
+    ends[0].sendall(FORGED)
+
+    assert answered_with(connection, ends, one(b"2")) == b"2"
+    assert len(ends) == 2
+
+
+def test_an_answer_that_nobody_heard_to_its_end_is_none_to_the_next_question(line):
+    """As when something else went wrong between the two, in this program."""
+    connection, ends = line
+    connection.ask(*QUESTION)
+    ends[0].sendall(one(b"1"))
+
+    assert answered_with(connection, ends, one(b"2")) == b"2"
+
+
+def test_a_connection_that_says_no_more_than_it_is_asked_is_one_for_all(line):
+    connection, ends = line
+
+    assert [answered_with(connection, ends, one(b"%d" % n)) for n in range(3)] == [b"0", b"1", b"2"]
+    assert len(ends) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "again"),
+    [
+        (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n"),
+        (OK, b"a"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"Trailer: x\r\n"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+        (OK + b"Content-Length: 999999\r\n\r\n", b"1"),
+    ],
+    ids=["processing", "hints", "head", "trailers", "size", "body"],
+)
+def test_who_says_a_little_again_and_again_is_not_heard_out(line, start, again):
+    """Whatever it is a part of: all of an answer has one time limit."""
+    connection, ends = line
+    connection.ask(*QUESTION)
+    ends[0].sendall(start)
+    connection.sock.settimeout(0.3)
+    is_over = threading.Event()
+
+    def drip():
+        with suppress(OSError):
+            while not is_over.wait(0.02):
+                ends[0].sendall(again)
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    try:
+        with pytest.raises(TimeoutError):
+            b"".join(connection.hear().pieces())
+    finally:
+        is_over.set()
+        dripping.join()
 
 
 def test_what_is_said_twice_is_one_list(wire):
@@ -158,3 +246,24 @@ def test_no_word_ends_its_line(path, headers):
 )
 def test_how_the_api_is_called(name, port, usual, host):
     assert http.host_of(name, port, usual) == host
+
+
+def test_a_proxy_that_says_a_little_again_and_again_is_not_heard_out(monkeypatch):
+    monkeypatch.setattr(route, "CONNECT_SECONDS", 0.3)
+    is_over = threading.Event()
+    ours, theirs = socket.socketpair()
+
+    def drip():
+        with suppress(OSError):
+            while not is_over.wait(0.02):
+                theirs.sendall(b"H")
+
+    dripping = threading.Thread(target=drip)
+    with ours, theirs:
+        dripping.start()
+        try:
+            with pytest.raises(TimeoutError):
+                route.tunnel(ours, "api.example", 443, "")
+        finally:
+            is_over.set()
+            dripping.join()

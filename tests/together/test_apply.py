@@ -1,6 +1,11 @@
 """What a repository says becomes so, and the second time nothing changes."""
 
+from types import SimpleNamespace
+
 import pytest
+
+from hyprbox.cli.apply import of_queries, of_thresholds
+from hyprbox.cli.wanted import Wanted
 
 FILES = {
     "nodes.toml": """
@@ -104,6 +109,17 @@ def test_what_does_not_fit_is_said_and_nothing_is_changed(server, repository, te
     code, out, error = apply(server, repository)
     assert (code, out) == (1, [])
     assert said in error
+
+
+def test_a_name_in_a_repository_leads_to_no_other_path():
+    asked = []
+    api = SimpleNamespace(get=lambda path: {"items": []}, put=lambda path, body: asked.append(path))
+    wanted = Wanted(queries={"../keys?a": "os:debian"}, thresholds={"../../a": {"q": "", "settings": {}}})
+
+    for change in [*of_queries(api, wanted, False), *of_thresholds(api, wanted, False)]:
+        change.make()
+
+    assert asked == ["/api/queries/..%2Fkeys%3Fa", "/api/thresholds/..%2F..%2Fa"]
 
 
 def test_a_preset_of_our_own_is_put_changed_and_removed(server, admin, tmp_path):

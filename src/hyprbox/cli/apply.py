@@ -59,10 +59,15 @@ def changes(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     yield from (change for part in reversed(parts) for change in part if change.sign == "-")
 
 
+def of(part: str, name: str) -> str:
+    """Its path: a name in a repository leads to no other."""
+    return f"/api/{part}/{quote(name, safe='')}"
+
+
 def of_labels(api: Remote, wanted: Wanted) -> Iterator[Change]:
     """A node's labels are exactly those that are said; what its agent brings is not ours."""
     for node_id, labels in wanted.labels.items():
-        path = f"/api/nodes/{quote(node_id, safe='')}"
+        path = of("nodes", node_id)
         node = api.get(path)
         agents = node["agentLabels"]
         peoples = {name: value for name, value in node["labels"].items() if agents.get(name) != value}
@@ -76,10 +81,10 @@ def of_queries(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     for name, q in wanted.queries.items():
         if there.get(name) != q:
             sign = "~" if name in there else "+"
-            yield Change(sign, f"query @{name}: {q}", _put(api, f"/api/queries/{name}", {"q": q}))
+            yield Change(sign, f"query @{name}: {q}", _put(api, of("queries", name), {"q": q}))
     if prune and "queries" in wanted.parts:
         for name in sorted(there.keys() - wanted.queries.keys()):
-            yield Change("-", f"query @{name}", _delete(api, f"/api/queries/{name}"))
+            yield Change("-", f"query @{name}", _delete(api, of("queries", name)))
 
 
 def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
@@ -89,11 +94,13 @@ def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
             words = " ".join(f"{key}={_word(value)}" for key, value in sorted(body["settings"].items()))
             sign = "~" if name in there else "+"
             yield Change(
-                sign, f"threshold {name}: {words}, for {body['q']}", _put(api, f"/api/thresholds/{name}", body)
+                sign,
+                f"threshold {name}: {words}, for {body['q']}",
+                _put(api, of("thresholds", name), body),
             )
     if prune and "thresholds" in wanted.parts:
         for name in sorted(there.keys() - wanted.thresholds.keys()):
-            yield Change("-", f"threshold {name}", _delete(api, f"/api/thresholds/{name}"))
+            yield Change("-", f"threshold {name}", _delete(api, of("thresholds", name)))
 
 
 def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
@@ -105,9 +112,9 @@ def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
         if there.get(name) != preset.sha256:
             body = {"toml": preset.toml, "script": preset.script}
             sign = "~" if name in there else "+"
-            yield Change(sign, f"preset {name}: {preset.sha256[:12]}", _put(api, f"/api/presets/{name}", body))
+            yield Change(sign, f"preset {name}: {preset.sha256[:12]}", _put(api, of("presets", name), body))
     for name in sorted(there.keys() - wanted.presets.keys()) if prune else ():
-        yield Change("-", f"preset {name}", _delete(api, f"/api/presets/{name}"))
+        yield Change("-", f"preset {name}", _delete(api, of("presets", name)))
 
 
 def of_many(

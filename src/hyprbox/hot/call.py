@@ -41,6 +41,10 @@ class Call:
                 return value.decode("latin-1")
         return None
 
+    def every(self, name: bytes) -> str:
+        """As one list: a proxy may add a line of its own below one that anybody has written."""
+        return ",".join(value.decode("latin-1") for key, value in self._headers if key == name)
+
     def query(self, name: str) -> str:
         try:
             values = parse_qs(self._query.decode("ascii"), keep_blank_values=True, max_num_fields=20).get(name)

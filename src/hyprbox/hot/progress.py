@@ -40,7 +40,7 @@ async def ping(box: Box, call: Call) -> Answer:
 async def complete(box: Box, call: Call) -> Answer:
     badge = await box.gate.badge(call.header(b"authorization"))
     said = decode(Completion, call.body)
-    peer = address(call.peer, call.header(b"x-forwarded-for") or "", box.config.trusted_proxies)
+    peer = address(call.peer, call.every(b"x-forwarded-for"), box.config.trusted_proxies)
     await box.db.write(_complete, badge, call.job_id, said, box.clock.now(), peer)
     return DONE
 
