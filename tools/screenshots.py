@@ -27,7 +27,7 @@ URL = f"http://127.0.0.1:{PORT}"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 ALL = PICTURES / "all"
 SHOWN = ("home-light", "finding-fixed-dark", "node-light", "nodes-phone", "run-over-many-light")
-COLOURS = 256
+COLOURS, GREY = 256, 40
 PATIENCE = 180_000  # milliseconds, on a busy machine
 ONLY = set(sys.argv[1:])
 
@@ -168,10 +168,11 @@ def take(page: Page, file: Path, whole: bool) -> None:
 
 
 def small(file: Path) -> Image.Image:
-    """In its commonest colours, so that those that mean something stay what they are: a third of the size."""
+    """In its commonest colours, a third of the size. What is colourful means something, and stays what it is."""
     picture = Image.open(file)
     found = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
-    kept = [colour for _, colour in found[:COLOURS]]
+    colourful = [colour for _, colour in found if max(colour) - min(colour) > GREY][: COLOURS // 2]
+    kept = [*colourful, *(colour for _, colour in found if colour not in colourful)][:COLOURS]
     places = {colour: nearest(colour, kept) for _, colour in found}
     made = Image.new("P", picture.size)
     made.putpalette([part for colour in kept for part in colour])
