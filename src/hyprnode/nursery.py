@@ -139,8 +139,13 @@ def summoned() -> NoReturn:
     """Started by systemd or by OnCall; what there is to do waits on standard input, or was given to somebody else."""
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     itself.close_all_but(0)
-    with socket.socket(fileno=0) as line:
+    with socket.socket(fileno=os.dup(0)) as line:
         word, fds, _, _ = socket.recv_fds(line, LARGEST, 16)
+    nothing = os.open(
+        os.devnull, os.O_RDWR
+    )  # else the next pipe would be its standard input, and that of all it starts
+    os.dup2(nothing, 0)
+    os.close(nothing)
     for fd in fds:
         os.set_inheritable(fd, False)
     if word:

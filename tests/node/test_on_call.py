@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,21 @@ while children and os.waitpid(-1, os.WNOHANG)[0] == 0:
 print(json.dumps([[run.name, run.ok] for run in seen.runs]))
 """
     assert agent(code) == [["disk", True], ["memory", True]]
+
+
+def test_what_it_asks_other_programs_is_heard():
+    """Its standard input was the order; nothing that is opened later may come to stand there."""
+    code = """
+from hyprnode import command, nursery
+nursery._become = lambda what, fds: print(what, command.run(["echo", "heard"]).output, flush=True)
+nursery.summoned()
+"""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.send(b"scan")
+        asked = subprocess.run([sys.executable, "-c", code], stdin=theirs, capture_output=True, text=True, timeout=30)
+
+    assert (asked.stdout.strip(), asked.stderr) == ("scan heard", "")
 
 
 JOB = """
