@@ -33,15 +33,10 @@ def stage(debian, memory_folder):
     with set_up(debian, memory_folder) as stage:
         stage.box.run("touch /var/lib/apt/lists/partial")
         stage.box.run(faults.SCRIPT)
-        stage.start_agent("eu-1", HYPRBOX_SCAN_INTERVAL="60s", **faults.SETTINGS)
-        wait_until(lambda: len(findings(stage)) > 40, seconds=90)
-        wait_until(lambda: not unreadable(stage), seconds=300)  # on a busy machine a scanner may run out of its time
+        # On a busy machine the agent waits for calm before it looks, no longer than from one scan to the next.
+        stage.start_agent("eu-1", HYPRBOX_SCAN_INTERVAL="15s", **faults.SETTINGS)
+        wait_until(lambda: len(findings(stage)) > 40, seconds=120)
         yield stage
-
-
-def unreadable(stage):
-    """What could not be looked at, besides the certificate that is none."""
-    return {name for name in findings(stage) if ".unreadable " in name} - {"tls.unreadable /etc/ssl/site/nonsense.pem"}
 
 
 def findings(stage, **query):
@@ -97,8 +92,14 @@ def guard(stage, job):
 
 
 def test_the_control_plane_knows_every_fault_and_nothing_else(stage):
-    known = {f"{one['severity']} {name}" for name, one in findings(stage).items()}
-    assert known == faults.expected() - {"CRITICAL agent.token_exposed /etc/hyprbox/token"}
+    def known():
+        return {f"{one['severity']} {name}" for name, one in findings(stage).items()}
+
+    def could_not_look():
+        return {line for line in known() - faults.expected() if ".unreadable " in line}
+
+    wait_until(lambda: not could_not_look(), seconds=120)  # on a busy machine a scanner may run out of its time
+    assert known() == faults.expected() - {"CRITICAL agent.token_exposed /etc/hyprbox/token"}
 
 
 def test_what_a_preset_answers_is_resolved_by_the_scan_right_after_it(stage):
