@@ -3,7 +3,7 @@
 import pytest
 
 from hyprbox.jobs import ending, handing, output, store
-from hyprbox.jobs.news import told
+from hyprbox.jobs.news import READ_AT_ONCE, told
 from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
 from hyprbox.tokens.badge import Badge
@@ -44,6 +44,15 @@ def test_only_what_is_kept_is_told(session, job):
 
     assert (news.offset, news.data) == (4094, b"\n[")
     assert news.end == job.output_bytes == 4096
+
+
+def test_of_very_much_at_once_nothing_is_told(session, job):
+    """Who follows reads it piece by piece: painting it as one would keep all others waiting."""
+    job.max_output_bytes = 4 * READ_AT_ONCE
+
+    assert len(say(session, job, "x" * READ_AT_ONCE, 0).data) == READ_AT_ONCE
+    output.append(session, EU_1, job.id, Output(output="y" * READ_AT_ONCE * 2, runId="r1"), NOON)
+    assert ("job", job.id) not in session.info["found"]
 
 
 def test_its_end_comes_with_its_last_words(session, job):

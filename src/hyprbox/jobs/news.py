@@ -7,6 +7,8 @@ from sqlalchemy import inspect
 
 from hyprbox.jobs.model import Job
 
+READ_AT_ONCE = 256 * 1024  # of a job's output; who follows it paints that in the event loop
+
 
 @dataclass(frozen=True, slots=True)
 class News:

@@ -11,12 +11,12 @@ from hyprbox.errors import Conflict, Gone
 from hyprbox.jobs import store
 from hyprbox.jobs.handing import of_badge
 from hyprbox.jobs.model import Job, Piece, State
+from hyprbox.jobs.news import READ_AT_ONCE
 from hyprbox.nodes import contact
 from hyprbox.tokens.badge import Badge
 from hyprwire import Output, OutputAck
 
 NOTED_EVERY = timedelta(seconds=2)  # that its node is there: it is looked at by the minute
-READ_AT_ONCE = 256 * 1024
 COMPACT_SIZE = 1024 * 1024
 
 

@@ -13,7 +13,7 @@ from hyprbox.db import wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
 from hyprbox.jobs.model import Job, Piece, State
-from hyprbox.jobs.news import News
+from hyprbox.jobs.news import READ_AT_ONCE, News
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import store as nodes
 
@@ -115,8 +115,10 @@ def end(session: Session, now: datetime, job: Job, state: State, error: str | No
 
 
 def tell(session: Session, job: Job, printed: bytes | None = None) -> None:
-    """`printed` is the newest of its output, where that is known."""
-    news = None if printed is None else News(job, job.output_bytes - len(printed), printed)
+    """`printed` is the newest of its output, where that is known; very much is read piece by piece instead."""
+    news = None
+    if printed is not None and len(printed) <= READ_AT_ONCE:
+        news = News(job, job.output_bytes - len(printed), printed)
     wake(session, "job", job.id, news)
     wake(session, "fleet", "jobs")
 
