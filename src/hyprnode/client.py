@@ -94,9 +94,8 @@ class Client:
             return self._send(request)
 
     def _send(self, request: Request) -> Answered:
-        self.connection.connect().settimeout(READ_SECONDS + request.wait)
-        url = self.route.path + request.path
-        self.connection.ask(request.method, url, self._headers(request.prefer), request.body)
+        url, headers = self.route.path + request.path, self._headers(request.prefer)
+        self.connection.ask(request.method, url, headers, request.body, READ_SECONDS + request.wait)
         request.meanwhile()
         if request.wait:
             itself.rest()

@@ -4,6 +4,7 @@ standard library's brings a parser of e-mail with it, an eighth of all that an i
 import re
 import select
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from hyprnode.dial import in_ascii
 LARGEST_HEAD = 64 * 1024
 PIECE = 64 * 1024
 NO_BODY = (204, 304)
-SECONDS = 30  # for an answer, where the connection has no limit of its own
+SECONDS = 30  # for an answer
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -40,9 +41,13 @@ class Connection:
             self.sock, self.owes = self.open(), False
         return self.sock
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> None:
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float = SECONDS
+    ) -> None:
+        """So many of them for the answer."""
         said = head(method, path, {"Host": self.host, **headers}, body) + (body or b"")
         sock, self.owes = self.connect(), True
+        sock.settimeout(seconds)
         sock.sendall(said)
 
     def hear(self) -> "Answered":
@@ -86,7 +91,8 @@ def is_speaking(sock: socket.socket) -> bool:
     """Though nothing was asked, or it has said goodbye."""
     look = select.poll()
     look.register(sock, select.POLLIN)
-    return bool(look.poll(0))
+    has_said = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0  # off the wire already, and not read
+    return has_said or bool(look.poll(0))
 
 
 def head(method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> bytes:

@@ -1,8 +1,11 @@
 """What the client takes for an answer, what it asks again, and whom it believes."""
 
+import select
+import socket
 import ssl
 import time
-from threading import Event
+from contextlib import suppress
+from threading import Event, Thread
 
 import pytest
 
@@ -10,6 +13,7 @@ from hyprnode import config, route
 from hyprnode.again import until_answered
 from hyprnode.answer import Fault
 from hyprnode.client import Client
+from hyprnode.http import Connection
 from hyprnode.say import Trouble
 from hyprnode.values import BadSetting
 from hyprwire import RunningJob
@@ -205,9 +209,13 @@ def authority(tmp_path_factory):
 
 
 def secure_api(authority, name="server"):
+    return PlainApi(of_server(authority, name))
+
+
+def of_server(authority, name="server"):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority / f"{name}.crt", authority / f"{name}.key")
-    return PlainApi(context)
+    return context
 
 
 def test_a_private_ca_is_believed_when_it_is_named(authority, ask):
@@ -230,6 +238,52 @@ def test_a_certificate_of_another_name_is_not_believed(authority, ask):
         pytest.raises(Fault, match="certificate not trusted: IP address mismatch"),
     ):
         ask(api, HYPRBOX_CA_FILE=str(authority / "ca.crt"))
+
+
+def test_what_tls_says_right_after_its_handshake_is_no_word_unasked(authority, client):
+    """Tickets, with which a later connection could begin sooner."""
+    with secure_api(authority) as api:
+        asking = client(api, HYPRBOX_CA_FILE=str(authority / "ca.crt"))
+        dial, opened = asking.connection.open, []
+
+        def slowly():
+            opened.append(dial())
+            select.select(opened[-1:], [], [], 20)
+            return opened[-1]
+
+        asking.connection.open = slowly
+        assert asking.get("/api/jobs/pending", nodeId="eu-1").is_good
+
+    assert len(opened) == 1
+
+
+def test_what_came_in_one_piece_with_an_answer_is_none_to_the_next_question(authority):
+    """TLS has taken it off the wire already, and nobody has read it."""
+    trusting = ssl.create_default_context(cafile=str(authority / "ca.crt"))
+    body, forged = b"1" * 12_000, b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    said = [b"HTTP/1.1 200 OK\r\nContent-Length: 12000\r\n\r\n" + body + forged] * 2
+    threads = []
+
+    def answer_once(far):
+        with far, of_server(authority).wrap_socket(far, server_side=True) as line:
+            line.recv(65536)
+            line.sendall(said.pop())
+            with suppress(OSError):  # who asked hangs up without goodbye
+                line.recv(65536)
+
+    def dial():
+        near, far = socket.socketpair()
+        threads.append(Thread(target=answer_once, args=[far]))
+        threads[-1].start()
+        return trusting.wrap_socket(near, server_hostname="127.0.0.1")
+
+    connection = Connection(dial, "api.example")
+    for _ in range(2):
+        connection.ask("GET", "/", {}, None)
+        assert b"".join(connection.hear().pieces()) == body
+    connection.close()
+    for thread in threads:
+        thread.join()
 
 
 def test_a_file_that_is_no_ca_is_a_bad_setting(tmp_path):
