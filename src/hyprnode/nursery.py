@@ -141,10 +141,8 @@ def summoned() -> NoReturn:
     itself.close_all_but(0)
     with socket.socket(fileno=os.dup(0)) as line:
         word, fds, _, _ = socket.recv_fds(line, LARGEST, 16)
-    nothing = os.open(
-        os.devnull, os.O_RDWR
-    )  # else the next pipe would be its standard input, and that of all it starts
-    os.dup2(nothing, 0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)  # else the next pipe would be its standard input, and that of all it starts
     os.close(nothing)
     for fd in fds:
         os.set_inheritable(fd, False)

@@ -17,7 +17,7 @@ def test_the_shipped_presets_answer_findings():
 ANSWERED = {
     "tls.expiring": ["certbot-renew"],
     "tls.stale_served": ["web-reload"],
-    "updates.security": ["apt-security-upgrade"],
+    "updates.security": ["apt-security-upgrade", "dnf-security-upgrade"],
     "no.such_type": [],
 }
 
