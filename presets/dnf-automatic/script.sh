@@ -24,15 +24,18 @@ revert() {
   restore && erase_rpms
 }
 
-# The first line of the section, so that what is said further down for somebody else's reason is taken out.
+# The first lines of the section, which may have to be made, so that what is said further down is taken out.
 _settings() {
-  {
-    if exists "$_FILE"; then look cat -- "$_FILE"; else printf '[commands]\n'; fi
-  } | awk -v reboot="$(_reboot)" '
+  { if exists "$_FILE"; then look cat -- "$_FILE"; fi; } | awk -v reboot="$(_reboot)" '
+    function tell() {
+      print "upgrade_type = security\ndownload_updates = yes\napply_updates = yes\nreboot = " reboot
+      told = 1
+    }
     /^\[/ { inside = /^\[commands\]/ }
     inside && /^[ \t]*(upgrade_type|apply_updates|download_updates|reboot)[ \t]*=/ { next }
     { print }
-    /^\[commands\]/ { print "upgrade_type = security\ndownload_updates = yes\napply_updates = yes\nreboot = " reboot }'
+    /^\[commands\]/ && !told { tell() }
+    END { if (!told) { print "[commands]"; tell() } }'
 }
 
 _reboot() { if [ "$P_REBOOT" = true ]; then printf when-needed; else printf never; fi; }
