@@ -1,7 +1,7 @@
 """Before something risky: is the person still there, or only their browser, in somebody else's hands?
 
 Risky is what can break many things, and what would outlast a stolen session: root on a node, a credential, an address
-to which this server sends, an alarm that stays silent.
+to which this server sends, a rule by which nobody is told.
 
 A form that asks for it is shown again as one question, with all that was in it, and goes on with the answer.
 """

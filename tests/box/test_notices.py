@@ -75,8 +75,8 @@ def told(session):
     return [row.title for row in session.query(Delivery).order_by(Delivery.id)]
 
 
-def scan(session, *seen, seq, node_id="eu-1", now=NOON):
-    run = ScannerRun(name="tls", types=["tls.expiring"])
+def scan(session, *seen, seq, node_id="eu-1", now=NOON, off=False):
+    run = ScannerRun(name="tls", types=["tls.expiring"], off=off)
     report = FindingReport(nodeId=node_id, findings=list(seen), scan=Scan(id=f"s{seq}", seq=seq, scanners=[run]))
     reports.record(session, report, now)
     session.flush()
@@ -154,6 +154,17 @@ def test_a_finding_is_told_when_it_opens_ends_and_comes_back(session, channel):
         "eu-1: again: certificate ends tomorrow"
         "; it comes and goes, so you hear of it again when it is steady for 30 min",
     ]
+
+
+def test_what_a_scanner_sees_that_was_off_has_not_come_back(session, channel):
+    beat(session, NOON, "eu-1")
+    rule(session, channel, "finding")
+    for seq, (seen, off) in enumerate((([CERT], False), ([], True), ([CERT], False)), 1):
+        scan(session, *seen, seq=seq, off=off)
+        sweep(session, NOON + minutes(seq))
+    opened, out_of_sight, seen_again = told(session)
+    assert out_of_sight == "eu-1: not looked at any more, certificate ends tomorrow"
+    assert seen_again.partition(";")[0] == opened == "eu-1: certificate ends tomorrow"
 
 
 def test_what_a_node_writes_is_one_line_and_floods_nobody(session, channel):

@@ -60,7 +60,8 @@ def _finding(session: Session, happening: Happening) -> Story | None:
         return None
     bad = happening.kind != "finding.resolved"
     over = "not looked at any more" if finding.resolved_how == "off" else "resolved"
-    again = "again: " if happening.kind == "finding.regressed" else ""
+    came_back = happening.kind == "finding.regressed" and finding.reopen_count  # not from a scanner that was off
+    again = "again: " if came_back else ""
     text = f"{finding.node_id}: {again}{finding.message}" if bad else f"{finding.node_id}: {over}, {finding.message}"
     return Story(
         kind="finding", subject=f"finding:{finding.id}", topic=title(finding.type) + ("" if bad else f", {over}"),
