@@ -54,6 +54,7 @@ class Agent:
             thread.start()
         if self.herald is not None:
             self.herald.start(rhythms)
+        hold_signals(False)
         self.stop.wait()
         self.heard.end()
         until = time.monotonic() + LAST_MOMENTS
@@ -83,6 +84,7 @@ def run(nursery: Nursery | None) -> int:
     agent = Agent(load(os.environ), herald=herald(os.environ))
     say(f"hyprnode {__version__}", node=agent.config.node_id, api=agent.config.api_url)
     agent.heed_signals(nursery)
+    hold_signals(True)
     if nursery is None:
         rhythms = [agent.rhythm("heartbeat", agent.pulse().beat, agent.config.interval)]
     else:
@@ -91,6 +93,16 @@ def run(nursery: Nursery | None) -> int:
         rhythms = duties.rhythms(agent, nursery)
     agent.keep(rhythms)
     return agent.exit_code
+
+
+def hold_signals(held: bool) -> None:
+    """While the other threads are born, which stay as they are born: signals are for the one that waits for them.
+
+    Of two that come at once another thread would take the second, and nobody would be woken for it.
+    """
+    if sys.platform == "linux":
+        how = signal.SIG_BLOCK if held else signal.SIG_UNBLOCK
+        signal.pthread_sigmask(how, (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
 
 
 def once(nursery: Nursery | None) -> int:

@@ -74,7 +74,8 @@ def play(stage, folder, code):
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "ANSIBLE_HOST_KEY_CHECKING": "False", "LC_ALL": "C.UTF-8"}
     env["ANSIBLE_SSH_ARGS"] = "-o ControlMaster=no"  # its socket's path would be too long
     words = [ANSIBLE, "-i", "10.99.0.2,", "--private-key", key, "-e", f"@{folder}/vault.yml", "-v", folder / "play.yml"]
-    return subprocess.run(stage.net.command(*map(str, words)), env=env, capture_output=True, text=True)
+    command = stage.net.command(*map(str, words))
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """The agent works with an API that knows only the original's description."""
 
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +77,19 @@ def test_it_is_gone_soon_after_sigterm(plain_api, start):
     code, seconds = agent.stop()
     assert code == 0
     assert seconds < 2
+
+
+def test_only_who_waits_for_signals_takes_them(plain_api, start):
+    """Else one that comes while a scan's child ends may wake nobody."""
+    pid = start(plain_api).process.pid
+    plain_api.wait_for(lambda: plain_api.asked("pending") and plain_api.asked("heartbeat"))
+
+    threads = {int(path.name): path / "status" for path in Path(f"/proc/{pid}/task").iterdir()}
+    blocked = {thread: int(re.search(r"SigBlk:\s*(\w+)", file.read_text())[1], 16) for thread, file in threads.items()}
+    heeded = sum(1 << number - 1 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD))
+    assert len(blocked) > 2
+    assert [thread for thread, mask in blocked.items() if mask & heeded != heeded] == [pid]
+    assert blocked[pid] & heeded == 0
 
 
 @pytest.mark.parametrize("status", [401, 403])

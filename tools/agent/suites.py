@@ -27,7 +27,7 @@ def collected(env: dict[str, str]) -> int:
 
 
 def run(env: dict[str, str], *paths: str) -> int:
-    told = pytest(env, "-n", "2", "--dist=worksteal", *paths)
+    told = pytest(env, "-n", "2", "--dist=loadfile", *paths)
     print(told, end="", flush=True)
     return number(r"(\d+) passed", told)
 
