@@ -27,6 +27,7 @@ from hyprbox.tokens.badge import Badge
 from hyprwire import Finding
 
 FETCHED_AFTER = timedelta(seconds=0.2)
+ASKED_AGAIN_AFTER = timedelta(seconds=5)
 SCANNED_AFTER = timedelta(seconds=1.1)
 
 
@@ -69,6 +70,9 @@ class Stage:
 
     def _begin(self, job: Job, act: Act, cures: Sequence[Name], now: datetime) -> None:
         node = self.nodes[job.node_id]
+        if node.running:  # one at a time: what comes meanwhile waits
+            self._timeline.at(now + ASKED_AGAIN_AFTER, partial(self._begin, job, act, cures))
+            return
         running = node.begin(job.id, act, job.rescan, cures, now)
         handing.accept(self._session, node.badge, job.id, running.run_id, now)
         output.append(self._session, node.badge, job.id, running.first_words(), now)
