@@ -3,6 +3,8 @@
 import pytest
 
 from hyprbox.demo import fleet
+from hyprbox.demo.acts import Act, seconds
+from hyprbox.demo.stage import Stage
 from hyprbox.demo.timeline import Timeline
 from tests.cast import NOON, minutes
 
@@ -34,3 +36,14 @@ def test_things_happen_in_their_order_and_not_before_their_time():
     timeline.at(NOON + minutes(5), seen.append)
     timeline.play(NOON + minutes(2))
     assert seen == [NOON - minutes(1), NOON + minutes(1)]
+
+
+def test_of_two_jobs_at_once_the_second_waits_for_the_first(session):
+    timeline, server = Timeline(), fleet.make(1, NOON)[0]
+    stage = Stage(session, timeline, {})
+    stage.enrol(NOON, "ada", server)
+    first, second = (stage.run(NOON, "ada", server.node_id, "true", Act(took=seconds(60))) for _ in range(2))
+    timeline.play(NOON + minutes(5))
+    session.expire_all()
+    assert first.state == second.state == "SUCCEEDED"
+    assert first.finished_at <= second.started_at
