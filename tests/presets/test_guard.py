@@ -142,7 +142,7 @@ def test_what_fails_leaves_no_guard_behind(machine, tmp_path, part, code):
     assert f"{part} failed, taken back" in ended.said
     machine.run(script(tmp_path, "revert", job="job-2"))
     assert machine.tree("/etc") == before
-    assert machine.run(script(tmp_path, **{part: "false"})).code == code
+    assert machine.run(script(tmp_path, job="job-3", **{part: "false"})).code == code
 
 
 def test_a_revert_disarms(machine, tmp_path):
