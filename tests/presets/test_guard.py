@@ -142,6 +142,7 @@ def test_what_fails_leaves_no_guard_behind(machine, tmp_path, part, code):
     assert f"{part} failed, taken back" in ended.said
     machine.run(script(tmp_path, "revert", job="job-2"))
     assert machine.tree("/etc") == before
+    machine.path("/tmp/time-is-up").unlink()
     assert machine.run(script(tmp_path, job="job-3", **{part: "false"})).code == code
 
 
