@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/dev/null | grep -vE '\.(py|toml|c)$$|-without$$')
 
-# Each start of a program of ours reads hundreds of files; compiled every time that is half of what the tests cost.
+# Each start of a program of ours reads hundreds of files; compiled every time that is a third of each import.
 unexport PYTHONDONTWRITEBYTECODE
 
 PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header

@@ -34,6 +34,7 @@ MISSING = "zabbix_server is missing, expected Debian's package zabbix-server-pgs
 NODES = 5000
 VALUES = ("cpu", "ram", "disk", "uptime")
 HELLO = b"ZBXD\x01"
+QUIET = 3.0  # seconds without a new row: everything is written
 SETTINGS = """
 ListenIP=127.0.0.1
 ListenPort={port}
@@ -165,9 +166,6 @@ def loaded(
     return Measured(
         result, cpu_of_all(pid) - server, sum(map(cpu_seconds, postgres.pids())) - of_database, max(behind - QUIET, 0)
     )
-
-
-QUIET = 3.0  # without a new row for so long everything is written
 
 
 def all_written(database: psycopg.Connection[tuple[int]]) -> None:

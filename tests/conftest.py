@@ -10,7 +10,7 @@ from hyprbox.db import Database
 from tests import databases
 from tests.program import EXECUTABLE
 
-gc.set_threshold(100_000, 50, 100)  # thousands of tests are no garbage; looking among them cost a seventh of the time
+gc.set_threshold(100_000, 50, 100)  # tests are no garbage; looking among them was an eighth of collecting them
 
 # A machine that is busy with something else is slow, not wrong.
 settings.register_profile("patient", deadline=None)

@@ -98,7 +98,7 @@ class Client:
         self.connection.ask(request.method, url, headers, request.body, READ_SECONDS + request.wait)
         request.meanwhile()
         if request.wait:
-            itself.rest()
+            itself.let_go_of_code()
         return self.connection.hear()
 
     def _headers(self, prefer: str) -> dict[str, str]:

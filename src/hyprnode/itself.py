@@ -5,11 +5,14 @@ import sys
 from contextlib import suppress
 
 try:
-    from _hyprnode_syscalls import let_go_of_code  # type: ignore[import-not-found]  # an executable's own
+    from _hyprnode_syscalls import let_go_of_code as let_go_of_code  # type: ignore[import-not-found]  # an executable's own
 except ImportError:
 
     def let_go_of_code() -> None:
-        pass
+        """Of its pages that nobody is in just now: who comes there again finds them in the system's cache.
+
+        Of all that starting has brought in, waiting needs half. Only the executable can.
+        """
 
 
 # By this name the executable imports from itself: it stays what was started when another file takes its place.
@@ -37,14 +40,6 @@ def command(*words: str) -> list[str]:
 def program() -> str:
     """What runs it. The executable as it was started, also when another file has taken its place."""
     return ONE_FILE if command() == [sys.executable] else sys.executable
-
-
-def rest() -> None:
-    """Lets go of the pages of code that nobody is in just now: who comes there again finds them in the system's cache.
-
-    Of all that starting has brought in, waiting needs half. Only the executable can.
-    """
-    let_go_of_code()
 
 
 def close_all_but(keep: int) -> None:

@@ -47,7 +47,7 @@ class Pulse:
         self.heard.accepts = accepted(answer)
         self.heard.beat.set()
         self.heard.anything.set()
-        itself.rest()
+        itself.let_go_of_code()
 
     def _collect(self) -> Heartbeat:
         try:

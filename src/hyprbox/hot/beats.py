@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hyprbox.box import Box
 from hyprbox.errors import Invalid, TooLarge
 from hyprbox.findings import reports
+from hyprbox.findings.room import MOST_SCANNERS
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import check_depth, decode
 from hyprbox.jobs import ending
@@ -22,7 +23,6 @@ from hyprwire.names import NAME_LENGTH
 ACCEPTS = ["scan", "settings", "inventory"]
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
-MOST_SCANNERS = 100
 MOST_NAMES = 2000  # types of a scanner, or keys that it could not look at
 LONGEST_ID = 128
 
