@@ -46,6 +46,7 @@ class Client:
     config: Config
     route: Route
     connection: Connection = field(init=False)
+    has_hung_up: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.connection = self.route.connection()
@@ -66,7 +67,8 @@ class Client:
         return self._ask(Request("POST", path, body_of(message), prefer, wait, meanwhile))
 
     def hang_up(self) -> None:
-        """From another thread: a held request ends now, as a Fault."""
+        """From another thread: a held request ends now, as a Fault. Nothing more is asked."""
+        self.has_hung_up = True
         if (line := self.connection.sock) is not None:
             with suppress(OSError):  # closed just now
                 line.shutdown(socket.SHUT_RDWR)
@@ -88,7 +90,7 @@ class Client:
         try:
             return self._send(request)
         except CLOSED_MEANWHILE:
-            if not was_kept_open:
+            if self.has_hung_up or not was_kept_open:
                 raise
             self.close()
             return self._send(request)

@@ -231,6 +231,16 @@ def test_a_sign_of_life_brings_a_lost_job_back(session):
     assert (job.state, job.finished_at) == ("RUNNING", None)
 
 
+def test_what_its_agent_said_is_lost_no_held_ping_brings_back(session):
+    job = running(session)
+    assert complete(session, job, reason=Reason.AGENT_LOST, exitCode=None) == "LOST"
+    output.ping(session, EU_1, job.id, "r1", NOON + minutes(1))
+
+    reread(session, job)
+    assert (job.state, job.reason) == ("LOST", "agent_lost")
+    assert complete(session, job, now=NOON + minutes(2)) == "SUCCEEDED"
+
+
 def test_a_plain_agent_gets_its_time_limit_and_five_minutes(session):
     job = queue(session, timeout_seconds=600)
     handing.claim(session, EU_1, "eu-1", NOON)

@@ -182,9 +182,11 @@ def test_a_held_request_can_be_ended_from_elsewhere(plain_api, client):
     one.get("/api/jobs/pending", nodeId="eu-1")
     plain_api.then("pending", lambda call: [one.hang_up(), time.sleep(0.2)] and EMPTY)
     begun = time.monotonic()
-    one.get("/api/jobs/pending", nodeId="eu-1")
+    with pytest.raises(Fault):
+        one.get("/api/jobs/pending", nodeId="eu-1")
 
     assert time.monotonic() - begun < 5
+    assert len(plain_api.asked("pending")) == 2
 
 
 def test_it_is_asked_until_there_is_an_answer(plain_api, capsys, client):

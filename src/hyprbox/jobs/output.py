@@ -39,7 +39,10 @@ def ping(session: Session, badge: Badge, job_id: str, run_id: str | None, now: d
 
 
 def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None:
-    """A sign of life renews the lease, and brings back a job that was given up as lost."""
+    """A sign of life renews the lease, and brings back a job that we gave up as lost.
+
+    Not one of which its own agent said so: a ping that was held meanwhile is no sign of life.
+    """
     if job.state == State.QUEUED:
         raise Conflict(f"job {job.id} is QUEUED, expected it to be accepted first")
     if job.run_id != run_id:
@@ -47,7 +50,7 @@ def heard(session: Session, job: Job, run_id: str | None, now: datetime) -> None
     if run_id is not None and (job.last_contact is None or now - job.last_contact >= NOTED_EVERY):
         contact.note(session, {job.node_id: now})
     job.last_contact = now
-    if job.state == State.LOST:
+    if job.state == State.LOST and job.reason is None:
         job.state, job.error_msg, job.finished_at = State.RUNNING, None, None
         store.tell(session, job)
 
