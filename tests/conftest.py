@@ -7,10 +7,12 @@ import pytest
 from hypothesis import settings
 
 from hyprbox.db import Database
-from tests import databases
+from tests import databases, servers, warm
 from tests.program import EXECUTABLE
 
 gc.set_threshold(100_000, 50, 100)  # tests are no garbage; looking among them was an eighth of collecting them
+
+servers.popen = warm.Popen
 
 # A machine that is busy with something else is slow, not wrong.
 settings.register_profile("patient", deadline=None)

@@ -13,6 +13,8 @@ import httpx
 
 from hyprbox.people.model import Role
 
+popen = subprocess.Popen  # tests have a quicker one (tests/conftest.py)
+
 
 @dataclass
 class Server:
@@ -34,9 +36,7 @@ class Server:
     def cli(self, *words: str, check: bool = True, remote: bool = False, stdin: str | None = None):
         """`hyprbox WORDS…` on the server's machine; with `remote` as an admin elsewhere."""
         env = self.env | ({"HYPRBOX_API_URL": self.url, "HYPRBOX_API_KEY": self.key(Role.ADMIN)} if remote else {})
-        ran = subprocess.run(
-            [sys.executable, "-m", "hyprbox", *words], env=env, capture_output=True, text=True, input=stdin, timeout=60
-        )
+        ran = run(*words, env=env, stdin=stdin)
         assert not check or ran.returncode == 0, ran.stderr
         return ran
 
@@ -53,7 +53,7 @@ class Server:
         self.process.kill()
         self.process.wait()
         with self.log.open("ab") as sink:
-            self.process = subprocess.Popen(self.process.args, env=self.env, stdout=sink, stderr=sink)
+            self.process = popen(self.process.args, env=self.env, stdout=sink, stderr=sink)
         wait_until(lambda: answers(self.url + "/ready"), self.process, self.log, seconds=60)
 
     def client(self, secret: str | None = None) -> httpx.Client:
@@ -76,7 +76,7 @@ def serving(
     log = folder / "server.log"
     with log.open("ab") as sink:
         command = [sys.executable, "-m", program, "serve", "--port", str(port), "--workers", str(workers)]
-        process = subprocess.Popen(command, env=env, stdout=sink, stderr=sink)
+        process = (popen if program == "hyprbox" else subprocess.Popen)(command, env=env, stdout=sink, stderr=sink)
     server = Server(url, env, process, log)
     try:
         wait_until(lambda: answers(url + "/ready"), process, log, seconds=60)
@@ -85,6 +85,18 @@ def serving(
         server.process.terminate()
         server.process.wait(15)
     assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
+
+
+def run(*words: str, env: dict[str, str], stdin: str | None = None, seconds: float = 60) -> subprocess.CompletedProcess:
+    """`hyprbox WORDS…` to its end."""
+    command, pipe = [sys.executable, "-m", "hyprbox", *words], subprocess.PIPE
+    with popen(command, env=env, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            out, err = process.communicate(stdin, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def clean_env() -> dict[str, str]:
