@@ -1,17 +1,24 @@
 """Reports what a scan saw: in parts when it is much, in smaller ones when the API takes less than we thought."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from hyprnode.answer import Answer
 from hyprnode.say import say
-from hyprwire import Finding, FindingReport, Scan, codec
+from hyprwire import Finding, FindingReport, Scan, ScannerRun, codec
 
 FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
 LONGEST_MESSAGE = 1000
 
 Post = Callable[[FindingReport], Answer]
+
+
+def tell(node_id: str, findings: Sequence[Finding], scan: Scan | None, post: Post) -> None:
+    telling = Telling(post)
+    for report in reports(node_id, findings, scan):
+        telling.send(report)
 
 
 def reports(node_id: str, findings: Sequence[Finding], scan: Scan | None) -> Iterator[FindingReport]:
@@ -36,14 +43,38 @@ def parts(report: FindingReport, size: int) -> Iterator[FindingReport]:
         yield replace(report, findings=report.findings[start : start + size], scan=scan)
 
 
-def send(report: FindingReport, post: Post) -> None:
-    answer = post(report)
-    if answer.is_good:
-        return
-    if answer.status == 413 and len(report.findings) > 1:
-        for part in parts(report, (len(report.findings) + 1) // 2):
-            send(part, post)
-        return
-    say(f"findings dropped: API returned {answer.status}", count=len(report.findings), detail=answer.get("detail"))
-    if answer.status == 413 and report.findings and report.scan and report.scan.final:
-        send(replace(report, findings=[]), post)  # without its last part the scan would never end
+@dataclass
+class Telling:
+    """One scan on its way. A type of which something was not taken proves nothing by its absence any more."""
+
+    post: Post
+    dropped: Counter[str] = field(default_factory=Counter)
+    why: str = ""
+
+    def send(self, report: FindingReport) -> None:
+        answer = self.post(self._as_it_is(report))
+        if answer.is_good:
+            return
+        if answer.status == 413 and len(report.findings) > 1:
+            for part in parts(report, (len(report.findings) + 1) // 2):
+                self.send(part)
+            return
+        self._drop(report, answer)
+        if answer.status == 413 and report.findings and report.scan and report.scan.final:
+            self.send(replace(report, findings=[]))  # without its last part the scan would never end
+
+    def _drop(self, report: FindingReport, answer: Answer) -> None:
+        self.why = f"API returned {answer.status}"
+        self.dropped.update(finding.type for finding in report.findings)
+        say(f"findings dropped: {self.why}", count=len(report.findings), detail=answer.get("detail"))
+
+    def _as_it_is(self, report: FindingReport) -> FindingReport:
+        if not self.dropped or report.scan is None:
+            return report
+        return replace(report, scan=replace(report.scan, scanners=[self._judged(run) for run in report.scan.scanners]))
+
+    def _judged(self, run: ScannerRun) -> ScannerRun:
+        lost = sum(self.dropped[name] for name in run.types)
+        if not lost:
+            return run
+        return replace(run, ok=False, error=run.error or f"{lost} of what it saw was not taken: {self.why}")

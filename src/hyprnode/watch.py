@@ -14,7 +14,7 @@ from hyprnode.client import Client
 from hyprnode.clock import stamp
 from hyprnode.nursery import Nursery
 from hyprnode.pulse import Heard
-from hyprnode.report import reports, send
+from hyprnode.report import tell
 from hyprnode.rhythm import Failure
 from hyprnode.say import Trouble
 from hyprnode.scanning import Sight
@@ -63,8 +63,7 @@ class Watch:
                 self.thresholds.renew(self._ask_for_settings)
             started = stamp()
             sight = self._look(scanners)
-            for report in reports(self.client.config.node_id, sight.findings, self._about(sight, job_id, started)):
-                send(report, self._post)
+            tell(self.client.config.node_id, sight.findings, self._about(sight, job_id, started), self._post)
             self.stock.tell(sight.stock, self._post_inventory)
 
     def _wait_for_calm(self) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hyprbox.errors import Conflict, Invalid, Missing
+from hyprbox.errors import Conflict, Missing
 from hyprbox.findings import off, own, reports, room, search, stale, store, words
 from hyprbox.findings.model import Finding, ScannerState
 from hyprbox.nodes import beats
@@ -350,8 +350,46 @@ def test_the_longest_resolved_make_room_for_new_findings(session, monkeypatch):
     scan(session, CERT, replace(CERT, key="/etc/c.pem"), seq=3)
 
     assert states(session) == {"/etc/a.pem": "OPEN", "/etc/c.pem": "OPEN"}
-    with pytest.raises(Invalid, match="node eu-1 has 2 findings, expected at most 2"):
-        scan(session, CERT, replace(CERT, key="/etc/c.pem"), OTHER, seq=4)
+
+
+def test_what_has_no_room_is_left_out_the_mildest_first_and_what_is_known_is_still_heard(session, monkeypatch):
+    monkeypatch.setattr(room, "MOST_FINDINGS", 2)
+    worse = replace(CERT, key="/etc/c.pem", severity=Severity.CRITICAL)
+    scan(session, CERT)
+    scan(session, replace(CERT, message="11 days"), OTHER, worse, seq=2)
+
+    assert states(session) == {"/etc/a.pem": "OPEN", "/etc/c.pem": "OPEN"}
+    assert session.scalar(select(Finding.message).where(Finding.key == "/etc/a.pem")) == "11 days"
+    assert room.is_full(session, "eu-1")
+
+    scan(session, OTHER, worse, seq=3)
+    scan(session, OTHER, worse, seq=4)
+    assert states(session) == {"/etc/b.pem": "OPEN", "/etc/c.pem": "OPEN"}
+
+
+def test_a_part_of_a_scan_that_finds_no_room_lets_nothing_be_taken_for_mended(session, monkeypatch):
+    monkeypatch.setattr(room, "MOST_FINDINGS", 2)
+    scan(session, CERT, OTHER)
+    scan(session, OTHER, replace(CERT, key="/etc/new.pem"), seq=2, final=False, scan_id="s2")
+    scan(session, CERT, seq=2, scan_id="s2")
+
+    assert states(session) == {"/etc/a.pem": "OPEN", "/etc/b.pem": "OPEN"}
+
+
+def test_the_last_part_of_a_long_scan_alone_is_news_when_it_is_all_of_the_next(session):
+    scan(session, CERT, seq=1, final=False, scan_id="s1")
+    scan(session, OTHER, seq=1, scan_id="s1")
+    scan(session, OTHER, seq=2)
+
+    assert states(session) == {"/etc/a.pem": "RESOLVED", "/etc/b.pem": "OPEN"}
+
+
+def test_a_node_that_is_full_hides_nothing_that_the_control_plane_finds_itself(session, monkeypatch):
+    monkeypatch.setattr(room, "MOST_FINDINGS", 1)
+    scan(session, CERT)
+    own.note_duplicates(session, NOON, ["eu-1"])
+
+    assert states(session) == {"/etc/a.pem": "OPEN", "node_id": "OPEN"}
 
 
 def test_a_node_is_counted_once_a_report_however_much_is_in_it(session):

@@ -1,9 +1,11 @@
 """Scans reach the API: with it, as it wishes to hear them; without a word when there is nothing to say."""
 
+from dataclasses import replace
+
 import pytest
 
-from hyprnode.report import parts, reports, send
-from hyprwire import Finding, FindingReport, Scan, Severity
+from hyprnode.report import parts, reports, tell
+from hyprwire import Finding, FindingReport, Scan, ScannerRun, Severity
 from tests.node.certificates import self_signed
 from tests.node.far_end import Reply
 
@@ -127,7 +129,7 @@ class Answer413:
 
 def test_what_is_too_much_at_once_is_halved():
     api = Answer413(limit=3)
-    send(FindingReport(nodeId="eu-1", findings=[found(n) for n in range(10)], scan=SCAN), api.post)
+    tell("eu-1", [found(n) for n in range(10)], SCAN, api.post)
 
     assert [finding.key for report in api.taken for finding in report.findings] == [f"key {n}" for n in range(10)]
     assert [report.scan.final for report in api.taken][-1] is True
@@ -136,11 +138,29 @@ def test_what_is_too_much_at_once_is_halved():
 
 def test_a_finding_that_is_too_much_alone_is_dropped_and_the_scan_still_ends(capsys):
     api = Answer413(limit=3, hated="key 9")
-    send(FindingReport(nodeId="eu-1", findings=[found(n) for n in range(10)], scan=SCAN), api.post)
+    tell("eu-1", [found(n) for n in range(10)], SCAN, api.post)
 
     assert len([finding for report in api.taken for finding in report.findings]) == 9
     assert api.taken[-1].scan.final is True
     assert "findings dropped: API returned 413" in capsys.readouterr().err
+
+
+def test_a_scan_of_which_something_was_dropped_proves_nothing_there(capsys):
+    api = Answer413(limit=3, hated="key 4")
+    looked = [ScannerRun(name="t", types=["t.x"]), ScannerRun(name="u", types=["u.x"])]
+    tell("eu-1", [found(n) for n in range(10)], replace(SCAN, scanners=looked), api.post)
+
+    last = api.taken[-1].scan
+    assert (last.final, [run.ok for run in last.scanners]) == (True, [False, True])
+    assert last.scanners[0].error == "1 of what it saw was not taken: API returned 413"
+
+
+def test_nor_does_one_whose_very_last_finding_was_dropped(capsys):
+    api = Answer413(limit=3, hated="key 9")
+    tell("eu-1", [found(n) for n in range(10)], replace(SCAN, scanners=[ScannerRun(name="t", types=["t.x"])]), api.post)
+
+    last = api.taken[-1]
+    assert (last.findings, last.scan.final, last.scan.scanners[0].ok) == ([], True, False)
 
 
 def test_parts_of_nothing_are_one():

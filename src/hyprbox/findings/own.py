@@ -118,4 +118,4 @@ def _report(session: Session, now: datetime, type_: str, node_id: str, seen: See
     run = ScannerRun(name=name, types=[type_])
     scan = Scan(id=SCANNER, seq=int(now.timestamp()), scanners=[run])
     report = FindingReport(nodeId=node_id, findings=[seen] if seen else [], scan=scan)
-    reports.record(session, report, now, proves=None if seen else job)
+    reports.record(session, report, now, proves=None if seen else job, bounded=False)

@@ -6,7 +6,7 @@ in full, less the keys it could not examine; a scanner that failed resolves noth
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -40,17 +40,25 @@ class Part:
     def proves_absence(self) -> bool:
         return self.run is not None and self.run.ok and self.scan is not None and self.scan.final
 
+    def less(self, homeless: set[room.Name]) -> "Part":
+        kept = [seen for seen in self.findings if (seen.type, seen.key) not in homeless]
+        return self if len(kept) == len(self.findings) else replace(self, findings=kept)
+
     def digest(self) -> str:
         looked = self.run and (self.run.ok, self.run.types, *(["off"] if self.run.off else []))
         return hashlib.sha256(msgspec.json.encode((self.findings, looked))).hexdigest()
 
 
-def record(session: Session, report: FindingReport, now: datetime, proves: str | None = None) -> None:
-    """`proves` is the job whose end this scan came after, for the fixes that wait for it."""
+def record(
+    session: Session, report: FindingReport, now: datetime, proves: str | None = None, bounded: bool = True
+) -> None:
+    """`proves` is the job whose end this scan came after, for the fixes that wait for it. `bounded`: by the room that
+    a node has."""
     if not nodes.lock(session, report.nodeId):
         raise Missing(f"node {report.nodeId} is not known, expected a heartbeat first")
     room.keep_scanners_few(session, report.nodeId, [part.scanner for part in parts(report)])
     rows: Rows | None = None
+    homeless: set[room.Name] = set()
     for part in parts(report):
         said = _state(session, report.nodeId, part, now)
         if _says_nothing_new(part, said, proves):
@@ -58,9 +66,12 @@ def record(session: Session, report: FindingReport, now: datetime, proves: str |
             continue
         if rows is None:
             rows = _rows(session, report.nodeId)
-            room.keep_findings_few(session, report, rows)
-        _apply(session, report.nodeId, part, said, rows, now, proves)
+            homeless = room.make(session, report, rows) if bounded else set()
+        kept = part.less(homeless)
+        in_parts = _apply(session, report.nodeId, kept, said, rows, now, proves)
         _note(said, part, now)
+        if in_parts or kept is not part:  # the same words again would not be the same scan
+            said.digest = ""
     if rows is not None:
         store.count(session, report.nodeId)
 
@@ -84,7 +95,8 @@ def _says_nothing_new(part: Part, said: ScannerState, proves: str | None) -> boo
 
 def _apply(
     session: Session, node_id: str, part: Part, said: ScannerState, rows: Rows, now: datetime, proves: str | None
-) -> None:
+) -> bool:
+    """Whether an earlier report of this scan said something as well."""
     scan_id = part.scan.id if part.scan else None
     reported = set()
     for seen in part.findings:
@@ -96,10 +108,13 @@ def _apply(
         if part.scan and not part.scan.final:
             row.scan_id = scan_id
         reported.add(row.id)
-    absent = [row for row in rows.values() if row.id not in reported and not (scan_id and row.scan_id == scan_id)]
+    unsaid = [row for row in rows.values() if row.id not in reported]
+    earlier = {row.id for row in unsaid if scan_id and row.scan_id == scan_id}
+    absent = [row for row in unsaid if row.id not in earlier]
     _note_absence(absent, part, said)
     if part.proves_absence and part.scan and part.scan.seq >= said.seq:
         _resolve_absent(session, node_id, absent, part, now, proves)
+    return any(row.scanner == part.scanner for row in unsaid if row.id in earlier)
 
 
 def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetime, scan_id: str | None) -> Finding:

@@ -1,35 +1,40 @@
 """What a node may fill: so many findings and so many scanners, whatever it makes up from report to report."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hyprbox.errors import Invalid
-from hyprbox.findings.model import Event, Finding, ScannerState, State
+from hyprbox.findings.model import Event, Finding, ScannerState, State, rank
 from hyprwire import FindingReport
 
 MOST_FINDINGS = 10_000
 MOST_SCANNERS = 100
 
+Name = tuple[str, str]  # type and key
 
-def keep_findings_few(session: Session, report: FindingReport, rows: MutableMapping[tuple[str, str], Finding]) -> None:
-    """`rows` are all that the node has. The longest resolved make room; Invalid when that does not do."""
-    over = len(rows) + len(new_ones(report, rows)) - MOST_FINDINGS
+
+def make(session: Session, report: FindingReport, rows: MutableMapping[Name, Finding]) -> set[Name]:
+    """`rows` are all that the node has. The longest resolved make room for what is new. What is answered finds none:
+    the mildest. Nothing else of the report may be lost by it, for what is known and not heard of counts as mended."""
+    named = {(seen.type, seen.key): seen for seen in report.findings}
+    new = [name for name in named if name not in rows]
+    over = len(rows) + len(new) - MOST_FINDINGS
     if over <= 0:
-        return
-    named = {(seen.type, seen.key) for seen in report.findings}
+        return set()
     old = [row for name, row in rows.items() if row.state == State.RESOLVED and name not in named]
-    if len(old) < over:
-        raise Invalid(f"node {report.nodeId} has {len(rows) - len(old)} findings, expected at most {MOST_FINDINGS}")
     for row in sorted(old, key=lambda row: (row.resolved_at or row.first_seen, row.id))[:over]:
         del rows[row.type, row.key]
         session.delete(row)
         _forget(session, row)
+    mildest = sorted(new, key=lambda name: rank(named[name].severity))
+    return set(mildest[: max(over - len(old), 0)])
 
 
-def new_ones(report: FindingReport, rows: Mapping[tuple[str, str], Finding]) -> set[tuple[str, str]]:
-    return {(seen.type, seen.key) for seen in report.findings} - rows.keys()
+def is_full(session: Session, node_id: str) -> bool:
+    """What its scanners see beyond that is not kept."""
+    left = select(func.count()).where(Finding.node_id == node_id, Finding.state != State.RESOLVED)
+    return (session.scalar(left) or 0) >= MOST_FINDINGS
 
 
 def _forget(session: Session, row: Finding) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hyprbox.findings import off, search
+from hyprbox.findings import search
 from hyprbox.findings import words as finding_words
-from hyprbox.findings.model import Event, Finding, ScannerState
+from hyprbox.findings.model import Event, Finding
 from hyprbox.findings.model import State as FindingState
 from hyprbox.findings.titles import title
 from hyprbox.jobs import store as jobs
@@ -19,9 +19,9 @@ from hyprbox.nodes import samples
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import Node
 from hyprbox.overview.plot import Curve, Limit, Range, Window, curves, limit
+from hyprbox.overview.scanned import scanned
 from hyprbox.sign import Sign
 from hyprbox.thresholds import store as thresholds
-from hyprbox.words import count, listed, relative
 from hyprwire import Severity
 
 FINDINGS, JOBS, MARKS = 8, 5, 40
@@ -72,7 +72,7 @@ def look_at(session: Session, now: datetime, node_id: str, range: Range, may_rea
         bars=[_bar(job, window, may_read) for job in _ran(session, node_id, window)],
         findings=search.page(session, search.Filter(node_id=node_id), None, FINDINGS),
         jobs=jobs.page(session, node_id, None, None, JOBS),
-        scanned=_scanned(session, node_id, now),
+        scanned=scanned(session, node_id, now),
     )
 
 
@@ -81,27 +81,6 @@ def _full(session: Session, now: datetime, node_id: str, disk: Curve) -> Limit |
     settings = {each.name: each for each in thresholds.on_node(session, now, node_id).settings}
     critical = settings["diskCriticalPercent"]
     return limit(disk, critical.value) if isinstance(critical.value, int) and not critical.own else None
-
-
-def _scanned(session: Session, node_id: str, now: datetime) -> str:
-    """When somebody has looked last, and who could not or may not: their silence is no good news."""
-    said = session.scalars(select(ScannerState).where(ScannerState.node_id == node_id)).all()
-    if not said:
-        return "No scan has come yet."
-    failing = sorted(each.scanner for each in said if each.error)
-    could_not = f" {listed(failing)} could not look." if failing else ""
-    looked = sum(not each.off and not each.error for each in said)
-    by = f"{count(looked, 'scanner')} looked" if all(each.scanner for each in said) else "A scan came"
-    last = relative(max(each.seen_at for each in said), now)
-    return f"{by}, last {last}.{could_not}{_switched_off(session, node_id, now)}"
-
-
-def _switched_off(session: Session, node_id: str, now: datetime) -> str:
-    names = off.scanners(session, node_id)
-    if not names:
-        return ""
-    by = off.by_whom(session, now, node_id, names)
-    return f" {listed(names)} {'is' if len(names) == 1 else 'are'} switched off by {by}."
 
 
 def _opened(session: Session, node_id: str, window: Window) -> Sequence[tuple[Event, Finding]]:
