@@ -12,6 +12,7 @@ LOOK_SECONDS = 2.0
 TELL_SECONDS = 2.0
 KEEPING_PASSES = 1800
 PAUSE_SECONDS = 0.2  # what ends within it is judged together
+OTHERS_FIRST_SECONDS = 0.05  # whoever waits for a job that is just on its way
 
 
 async def forever(box: Box) -> None:
@@ -26,7 +27,8 @@ async def forever(box: Box) -> None:
             except Exception as error:
                 note(error, "beginning and moving runs on")
             await asyncio.sleep(PAUSE_SECONDS)
-            await ear.wait(LOOK_SECONDS)
+            if await ear.wait(LOOK_SECONDS):
+                await asyncio.sleep(OTHERS_FIRST_SECONDS)
 
 
 async def tell(box: Box) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from hyprbox.writer import Topic
 
 AT_ONCE = 256
+KEPT, KEPT_SECONDS = 32, 2.0  # what was found for nobody: who has queued a job comes back at once to follow it
 
 
 class Ear:
@@ -57,6 +58,7 @@ class Wake:
         self._ears: dict[Topic, list[Ear]] = {}
         self._due: deque[tuple[Topic, Any]] = deque()
         self._left = AT_ONCE  # how many more are woken in this turn of the loop
+        self._kept: dict[Topic, tuple[float, Any]] = {}
         self.news: Counter[str] = Counter()
         self.closing = False
 
@@ -69,6 +71,8 @@ class Wake:
             for older in ears:
                 older.replaced = True
                 older.ring()
+        else:
+            ear.found = self._take_kept((kind, name))
         ears.append(ear)
         try:
             yield ear
@@ -90,8 +94,20 @@ class Wake:
             topic, found = self._due.popleft()
             if topic[0] == "fleet":  # counted, so that who looked before listening can tell that it missed something
                 self.news[topic[1]] += 1
+            self._kept.pop(topic, None)  # is not all any more
+            if topic not in self._ears and found is not None:
+                self._keep(topic, found)
             for ear in tuple(self._ears.get(topic, ())):
                 ear.ring(found)
+
+    def _keep(self, topic: Topic, found: Any) -> None:
+        self._kept[topic] = asyncio.get_running_loop().time(), found
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+
+    def _take_kept(self, topic: Topic) -> Any:
+        at, found = self._kept.pop(topic, (0.0, None))
+        return found if at and asyncio.get_running_loop().time() - at < KEPT_SECONDS else None
 
     def _next_turn(self) -> None:
         self._left = AT_ONCE

@@ -62,8 +62,10 @@ def test_its_end_comes_with_its_last_words(session, job):
     assert (news.data, news.job.exit_code, news.job.has_ended) == (b"bye", 3, True)
 
 
-def test_of_a_job_that_is_not_wholly_known_nothing_is_told(session, job):
-    news = say(session, job, "one", 0)
-    session.expire(job, ["state"])
+def test_that_it_runs_is_told_to_who_has_read_all_of_it(session, job):
+    news = session.info["found"]["job", job.id]
 
-    assert told(news, 0) is None
+    assert (told(news, 0).job.state, told(news, 0).data) == ("RUNNING", b"")
+    say(session, job, "one", 0)
+    store.tell(session, job)
+    assert told(session.info["found"]["job", job.id], 0) is None

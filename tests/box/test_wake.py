@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import ExitStack
 
-from hyprbox.wake import AT_ONCE, Wake
+from hyprbox.wake import AT_ONCE, KEPT, Wake
 
 
 def test_a_ring_between_two_looks_is_not_missed():
@@ -70,3 +70,36 @@ def test_very_many_are_woken_a_few_at_a_time_by_however_many_others_they_were_to
             return first, {ear.found for ear in ears}
 
     assert asyncio.run(asyncio.wait_for(story(), 60)) == (AT_ONCE, {"a later one"})
+
+
+def test_what_was_found_for_nobody_is_there_for_who_comes_next_unless_more_was_said_of_it():
+    async def story():
+        wake = Wake()
+        wake.publish([("job", "1"), ("job", "2")], {("job", "1"): "news", ("job", "2"): "news"})
+        wake.publish([("job", "2")])
+        with wake.listen("job", "1") as ear, wake.listen("job", "2") as other, wake.listen("job", "1") as late:
+            return ear.found, other.found, late.found
+
+    assert asyncio.run(story()) == ("news", None, None)
+
+
+def test_what_was_found_for_nobody_is_kept_of_few():
+    async def story():
+        wake = Wake()
+        topics = [("job", str(n)) for n in range(2 * KEPT)]
+        wake.publish(topics, dict.fromkeys(topics, "news"))
+        with ExitStack() as stack:
+            return [stack.enter_context(wake.listen(*topic)).found for topic in topics]
+
+    assert asyncio.run(story()) == [None] * KEPT + ["news"] * KEPT
+
+
+def test_what_was_found_for_nobody_is_soon_old(monkeypatch):
+    async def story():
+        wake = Wake()
+        wake.publish([("job", "1")], {("job", "1"): "news"})
+        monkeypatch.setattr("hyprbox.wake.KEPT_SECONDS", 0)
+        with wake.listen("job", "1") as ear:
+            return ear.found
+
+    assert asyncio.run(story()) is None

@@ -4,27 +4,28 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Table, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from hyprbox.audit.model import Entry
 from hyprbox.clock import to_ms
 
 START = "0" * 64
+_ENTRIES = cast(Table, Entry.__table__)
+NEWEST = select(_ENTRIES.c.seq, _ENTRIES.c.hash).order_by(_ENTRIES.c.seq.desc()).limit(1)
+ADDED = insert(_ENTRIES)
 
 
 def record(session: Session, now: datetime, actor: str, action: str, target: str, **diff: Any) -> None:
     """In the transaction of the change itself: no change without its entry."""
-    _one_at_a_time(session)
-    last = session.scalar(select(Entry).order_by(Entry.seq.desc()).limit(1))
-    entry = Entry(at=now, actor=actor, action=action, target=target, diff=diff)
-    entry.seq = last.seq + 1 if last else 1
-    entry.prev_hash = last.hash if last else START
-    entry.hash = chained(entry)
-    session.add(entry)
     session.flush()
+    _one_at_a_time(session)
+    seq, prev_hash = session.execute(NEWEST).first() or (0, START)
+    entry = {"seq": seq + 1, "at": now, "actor": actor, "action": action, "target": target, "diff": diff}
+    entry["prev_hash"] = prev_hash
+    session.execute(ADDED, entry | {"hash": chained(Entry(**entry))})
 
 
 def chained(entry: Entry) -> str:

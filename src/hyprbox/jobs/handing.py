@@ -3,10 +3,24 @@
 import hashlib
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal_column, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import (
+    ColumnCollection,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)  # fmt: skip
+from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from hyprbox.db import UtcTime
 from hyprbox.errors import Conflict, Gone, Missing
@@ -16,12 +30,19 @@ from hyprbox.nodes import store as nodes
 from hyprbox.tokens.badge import Badge
 from hyprwire import Job as Handed
 
+# Statements of a table's own columns cost a fraction of those that look after objects.
+JOBS = cast(Table, Job.__table__)
+ITS, RUNNING = JOBS.c, JOBS.alias("running").c
+
 OFFERED = (
-    Job.node_id, Job.id, Job.script, Job.timeout_seconds, Job.kill_grace_seconds, Job.env, Job.max_output_bytes,
-    Job.lease_seconds, Job.rescan, Job.redact, Job.wait_for, Job.created_by, Job.expires_at,
+    ITS.node_id, ITS.id, ITS.script, ITS.timeout_seconds, ITS.kill_grace_seconds, ITS.env, ITS.max_output_bytes,
+    ITS.lease_seconds, ITS.rescan, ITS.redact, ITS.wait_for, ITS.created_by, ITS.expires_at,
+)  # fmt: skip
+SPOKEN_OF = (
+    Job.state, Job.run_id, Job.token_id, Job.claimed_at, Job.last_contact, Job.cancel_asked_at, Job.reason,
+    Job.exit_code, Job.finished_at, Job.preset, Job.max_output_bytes, Job.received_bytes, Job.output_bytes,
 )  # fmt: skip
 Asked = tuple[str, datetime]  # which node, and when
-Running = aliased(Job)
 
 
 def next_offers(session: Session, asked: list[Asked]) -> dict[Asked, Handed]:
@@ -65,7 +86,9 @@ def claim(session: Session, badge: Badge, node_id: str, now: datetime) -> Handed
 
 def of_badge(session: Session, badge: Badge, job_id: str) -> Job:
     """Only the token that was handed the job speaks of it, or one pinned to its node; to others it does not exist."""
-    job = store.locked(session, job_id)
+    job = session.scalar(_spoken_of(), {"job_id": job_id})
+    if job is None:
+        raise Missing(f"job {job_id} is not known")
     is_anybodys = job.state == State.QUEUED or job.claimed_at is None  # it may have ended before anybody took it
     if badge.node_id == job.node_id or (badge.node_id is None and (is_anybodys or job.token_id == badge.token_id)):
         return job
@@ -91,29 +114,36 @@ def _running(session: Session, node_id: str) -> Job | None:
 
 
 @cache
+def _spoken_of() -> Select[Job]:
+    """What its node may change of it or is told: all else of a job is much, and read when it is asked for."""
+    return select(Job).options(load_only(*SPOKEN_OF)).where(Job.id == bindparam("job_id")).with_for_update()
+
+
+@cache
 def _offers() -> Select[*tuple[Any, ...]]:
     """Put together once: that takes longer than to ask. A whole Job costs several times as much as these columns."""
     first = _first_of_each().subquery()
-    return select(*OFFERED).join(first, and_(Job.node_id == first.c.node_id, Job.id == first.c.id))
+    return select(*OFFERED).join(first, and_(ITS.node_id == first.c.node_id, ITS.id == first.c.id))
 
 
 def _first_of_each() -> Select[str, str]:
     """The id of the job that a node is to run next, where there is one and nothing keeps it from that."""
-    those = Job.node_id.in_(bindparam("node_ids", expanding=True))
-    first = select(Job.node_id, func.min(Job.id).label("id")).where(those, _is(Job, State.QUEUED))
-    in_time = first.where(Job.expires_at.is_(None) | (Job.expires_at > bindparam("now", type_=UtcTime)))
-    free = in_time.where(_is_free(Job.node_id), ~nodes.contested_one(Job.node_id, bindparam("since", type_=UtcTime)))
-    return free.group_by(Job.node_id)
+    those = ITS.node_id.in_(bindparam("node_ids", expanding=True))
+    first = select(ITS.node_id, func.min(ITS.id).label("id")).where(those, _is(ITS, State.QUEUED))
+    in_time = first.where(ITS.expires_at.is_(None) | (ITS.expires_at > bindparam("now", type_=UtcTime)))
+    free = in_time.where(_is_free(), ~nodes.contested_one(ITS.node_id, bindparam("since", type_=UtcTime)))
+    return free.group_by(ITS.node_id)
 
 
-def _is_free(node_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """No job runs there."""
-    return ~select(Running.id).where(Running.node_id == node_id, _is(Running, State.RUNNING)).exists()
+def _is_free() -> ColumnElement[bool]:
+    """No job runs on its node."""
+    return ~select(RUNNING.id).where(RUNNING.node_id == ITS.node_id, _is(RUNNING, State.RUNNING)).exists()
 
 
-def _is(job: type[Job], state: State) -> ColumnElement[bool]:
+def _is(job: ColumnCollection[str, Any], state: State) -> ColumnElement[bool]:
     """It stands in the statement itself: only then is the index of that state alone good for it."""
-    return job.state == literal_column(f"'{state.value}'")
+    found: ColumnElement[bool] = job.state == literal_column(f"'{state.value}'")
+    return found
 
 
 def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:
@@ -124,18 +154,18 @@ def _first_queued(session: Session, node_id: str, now: datetime) -> Job | None:
 
 def _take(session: Session, job: Job, badge: Badge, run_id: str | None, now: datetime) -> bool:
     """Whoever's UPDATE finds it queued, and its node free, has it."""
-    taken = update(Job).where(Job.node_id == job.node_id, Job.id == job.id, Job.state == State.QUEUED)
-    taken = taken.where(_is_free(Job.node_id))
-    values = {
-        "state": State.RUNNING,
-        "run_id": run_id,
-        "token_id": badge.token_id,
-        "claimed_at": now,
-        "last_contact": now,
-    }
-    known_here = {"synchronize_session": False}
-    if session.scalar(taken.values(values).returning(Job.id), execution_options=known_here) is None:
+    values = {"run_id": run_id, "token_id": badge.token_id, "claimed_at": now, "last_contact": now}
+    if session.scalar(_taking(), {"its_node": job.node_id, "its_id": job.id, **values}) is None:
         return False
+    for name, value in {"state": State.RUNNING, **values}.items():
+        set_committed_value(job, name, value)
     store.tell(session, job)
-    session.expire(job, values)
     return True
+
+
+@cache
+def _taking() -> ReturningUpdate[str]:
+    this = ITS.node_id == bindparam("its_node"), ITS.id == bindparam("its_id"), _is(ITS, State.QUEUED)
+    names = ("run_id", "token_id", "claimed_at", "last_contact")
+    values = {"state": State.RUNNING, **{name: bindparam(name) for name in names}}
+    return update(JOBS).where(*this, _is_free()).values(values).returning(ITS.id)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
-from hyprbox.jobs import output, store
+from hyprbox.jobs import news, output, store
 from hyprbox.jobs.news import News, told
 
 KEEP_ALIVE_SECONDS = 15
@@ -20,13 +20,13 @@ async def follow(box: Box, job_id: str, offset: int) -> AsyncIterator[News]:
     with box.wake.listen("job", job_id) as ear:
         while True:
             found, ear.found = ear.found, None
-            if (news := told(found, offset)) is None:
-                news = await box.db.read(_news, job_id, offset)
-            offset = news.end
-            yield news
-            if box.wake.closing or (news.job.has_ended and offset >= news.job.output_bytes):
+            if (newest := told(found, offset)) is None:
+                newest = await box.db.read(_news, job_id, offset)
+            offset = newest.end
+            yield newest
+            if box.wake.closing or (newest.job.has_ended and offset >= newest.job.output_bytes):
                 return
-            if offset >= news.job.output_bytes:
+            if offset >= newest.job.output_bytes:
                 await ear.wait(KEEP_ALIVE_SECONDS)
 
 
@@ -46,14 +46,14 @@ async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, No
     """`output` events carry JSON text, so that no line break ends an event early; `state` comes at each change."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     state = None
-    async for news in follow(box, job_id, offset):
-        ended = news.job.has_ended and news.end >= news.job.output_bytes
-        text = decoder.decode(news.data, final=ended)
+    async for newest in follow(box, job_id, offset):
+        ended = newest.job.has_ended and newest.end >= newest.job.output_bytes
+        text = decoder.decode(newest.data, final=ended)
         if text:
-            yield _event("output", text, news.end - len(decoder.getstate()[0]))
-        if news.job.state != state:
-            state = news.job.state
-            yield _event("state", {"state": state, "exitCode": news.job.exit_code}, news.end)
+            yield _event("output", text, newest.end - len(decoder.getstate()[0]))
+        if newest.job.state != state:
+            state = newest.job.state
+            yield _event("state", {"state": state, "exitCode": newest.job.exit_code}, newest.end)
         elif not text:
             yield b": still here\n\n"
         await asyncio.sleep(0)
@@ -61,7 +61,7 @@ async def events(box: Box, job_id: str, offset: int) -> AsyncGenerator[bytes, No
 
 def _news(session: Session, job_id: str, offset: int) -> News:
     job = store.get(session, job_id)
-    return News(job, offset, output.read(session, job, offset))
+    return news.of(job, offset, output.read(session, job, offset))
 
 
 def _event(name: str, data: object, offset: int) -> bytes:

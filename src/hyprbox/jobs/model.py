@@ -19,6 +19,9 @@ class State(StrEnum):
     LOST = "LOST"
 
 
+GOING_ON = (State.QUEUED, State.RUNNING)
+
+
 class Job(Base):
     """One script on one node, once. `id` sorts by the time it was queued, which is the order in which jobs run.
 
@@ -82,7 +85,7 @@ class Job(Base):
 
     @property
     def has_ended(self) -> bool:
-        return self.state not in (State.QUEUED, State.RUNNING)
+        return self.state not in GOING_ON
 
 
 class Piece(Base):

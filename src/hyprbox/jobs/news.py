@@ -3,18 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect
-
-from hyprbox.jobs.model import Job
+from hyprbox.jobs.model import GOING_ON, Job
 
 READ_AT_ONCE = 256 * 1024  # of a job's output; who follows it paints that in the event loop
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it is with a job: as much as its followers want to know."""
+
+    state: str
+    exit_code: int | None
+    output_bytes: int
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state not in GOING_ON
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """`data` is what it printed from `offset` on."""
 
-    job: Job
+    job: Standing
     offset: int
     data: bytes
 
@@ -23,8 +34,10 @@ class News:
         return self.offset + len(self.data)
 
 
+def of(job: Job, offset: int, data: bytes) -> News:
+    return News(Standing(job.state, job.exit_code, job.output_bytes), offset, data)
+
+
 def told(found: Any, offset: int) -> News | None:
-    """What came with the word, if it goes on where the follower is, and the job is wholly in it."""
-    if isinstance(found, News) and found.offset == offset and not inspect(found.job).unloaded:
-        return found
-    return None
+    """What came with the word, if it goes on where the follower is."""
+    return found if isinstance(found, News) and found.offset == offset else None

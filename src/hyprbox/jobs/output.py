@@ -3,8 +3,9 @@
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from hyprbox.errors import Conflict, Gone
@@ -18,6 +19,7 @@ from hyprwire import Output, OutputAck
 
 NOTED_EVERY = timedelta(seconds=2)  # that its node is there: it is looked at by the minute
 COMPACT_SIZE = 1024 * 1024
+_ADDED = insert(cast(Table, Piece.__table__))
 
 
 def append(session: Session, badge: Badge, job_id: str, said: Output, now: datetime) -> OutputAck:
@@ -101,13 +103,13 @@ def _keep(session: Session, job: Job, data: bytes) -> bytes:
         note = f"\n[output is longer than the limit of {job.max_output_bytes} bytes; the rest was not kept]\n".encode()
         data = data[: max(room - len(note), 0)] + note[:room]
     at, job.output_bytes = job.output_bytes, job.output_bytes + len(data)
-    _add(session, job, at, data)  # writes both
+    _add(session, job, at, data)
     return data
 
 
 def _add(session: Session, job: Job, offset: int, data: bytes, compressed: bool = False) -> None:
-    session.add(Piece(node_id=job.node_id, job_id=job.id, offset=offset, data=data, compressed=compressed))
-    session.flush()
+    of, where = {"node_id": job.node_id, "job_id": job.id}, {"offset": offset, "data": data, "compressed": compressed}
+    session.execute(_ADDED, of | where)
 
 
 def _pieces_from(session: Session, job: Job, offset: int, limit: int) -> Iterator[bytes]:

@@ -12,8 +12,9 @@ from hyprbox.audit import store as audit
 from hyprbox.db import wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
+from hyprbox.jobs import news
 from hyprbox.jobs.model import Job, Piece, State
-from hyprbox.jobs.news import READ_AT_ONCE, News
+from hyprbox.jobs.news import READ_AT_ONCE
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import store as nodes
 
@@ -114,12 +115,10 @@ def end(session: Session, now: datetime, job: Job, state: State, error: str | No
     wake(session, "node", job.node_id)
 
 
-def tell(session: Session, job: Job, printed: bytes | None = None) -> None:
-    """`printed` is the newest of its output, where that is known; very much is read piece by piece instead."""
-    news = None
-    if printed is not None and len(printed) <= READ_AT_ONCE:
-        news = News(job, job.output_bytes - len(printed), printed)
-    wake(session, "job", job.id, news)
+def tell(session: Session, job: Job, printed: bytes = b"") -> None:
+    """`printed` is what has just been added to its output; very much is read piece by piece instead."""
+    is_small = len(printed) <= READ_AT_ONCE
+    wake(session, "job", job.id, news.of(job, job.output_bytes - len(printed), printed) if is_small else None)
     wake(session, "fleet", "jobs")
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, delete, func, select, text, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
 from hyprbox.db import Base, wake
@@ -16,6 +17,9 @@ from hyprwire.names import check_node_id
 
 CONTEST = timedelta(minutes=30)
 BROKEN_FOR = timedelta(days=7)
+_NODES = cast(Table, Node.__table__).c
+THE_SAME = select(_NODES.node_id).where(_NODES.node_id == bindparam("asked"))
+LOCKED = THE_SAME.with_for_update()
 EXPECTED = (
     text(
         "INSERT INTO nodes (node_id, hostname, os, agent_version, labels, first_seen)"
@@ -40,11 +44,11 @@ def get_all(session: Session, node_ids: Sequence[str]) -> list[Node]:
 
 def lock(session: Session, node_id: str) -> bool:
     """Until the commit, nobody else changes what hangs on this node. False when it is not known."""
-    return session.scalar(select(Node.node_id).where(Node.node_id == node_id).with_for_update()) is not None
+    return session.scalar(LOCKED, {"asked": node_id}) is not None
 
 
 def exists(session: Session, node_id: str) -> bool:
-    return session.scalar(select(Node.node_id).where(Node.node_id == node_id)) is not None
+    return session.scalar(THE_SAME, {"asked": node_id}) is not None
 
 
 def mark_silent(session: Session, now: datetime, since: datetime, silence: timedelta) -> list[str]:
@@ -71,7 +75,7 @@ def contested(session: Session, now: datetime) -> Sequence[str]:
     return session.scalars(select(State.node_id).where(*_contested(contests_since(now)))).all()
 
 
-def contested_one(node_id: InstrumentedAttribute[str], since: BindParameter[datetime]) -> ColumnElement[bool]:
+def contested_one(node_id: ColumnElement[str], since: BindParameter[datetime]) -> ColumnElement[bool]:
     """The same for the node of a row, as a part of another question; `since` stands for what contests_since() says."""
     return select(State.node_id).where(State.node_id == node_id, *_contested(since)).exists()
 
