@@ -147,10 +147,10 @@ class Agent:
         load = {"cpu_percent": 12.0, "ram_percent": 44.5, "disk_percent": 61.0}
         self._post("/api/heartbeat", {"node_id": self.node_id, **about, **load, **said})
 
-    def report(self, *findings: Json, types: list[str], job_id: str | None = None) -> None:
-        """A whole scan: of `types`, there is what is given and nothing else."""
+    def report(self, *findings: Json, types: list[str], job_id: str | None = None, off: bool = False) -> None:
+        """A whole scan: of `types`, there is what is given and nothing else. `off`: nobody has looked."""
         self._seq += 1
-        run = {"name": "test", "ok": True, "types": types}
+        run = {"name": "test", "ok": True, "types": types, "off": off}
         now = datetime.now(UTC).isoformat()
         scan = {"id": f"scan-{self._seq}", "seq": self._seq, "final": True, "jobId": job_id, "startedAt": now}
         self._post("/api/findings", {"nodeId": self.node_id, "findings": findings, "scan": {**scan, "scanners": [run]}})

@@ -42,12 +42,27 @@ def test_colour_and_shape_follow_state_then_severity():
         ("OPEN", "FIXING", "ada", "j1", "Fix started by ada"),
         ("FIXING", "OPEN", "agent", "j1", "Not fixed"),
         ("FIXING", "RESOLVED", "agent", "j1", "Resolved, verified fixed"),
+        ("FIXING", "OPEN", "hyprbox", "j1", "Not fixed"),
         ("OPEN", "RESOLVED", "agent", None, "Resolved"),
         ("OPEN", "RESOLVED", "bo", None, "Resolved by bo"),
     ],
 )
 def test_each_step_of_its_history_has_a_heading(was, became, actor, job, heading):
     assert happened(Event(was=was, became=became, actor=actor, job_id=job))[1] == heading
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "how", "heading"),
+    [
+        ("FIXING", "OPEN", "unproven", "Fix not proven"),
+        ("FIXING", "ACKNOWLEDGED", "unproven", "Fix not proven"),
+        ("SNOOZED", "OPEN", "CRITICAL", "Became critical"),
+        ("SNOOZED", "OPEN", "of a later version", "Open again"),
+    ],
+)
+def test_how_it_came_about_decides_whatever_its_note_says(was, became, how, heading):
+    event = Event(was=was, became=became, actor="hyprbox", how=how, note="it became CRITICAL")
+    assert happened(event)[1] == heading
 
 
 def test_what_was_read_is_shown_in_rows_of_lines():

@@ -125,6 +125,7 @@ def test_an_acknowledged_one_stays_quiet_until_it_gets_worse(session):
 
     scan(session, replace(CERT, severity=Severity.CRITICAL), seq=3)
     assert (only(session).state, only(session).held_by) == ("OPEN", None)
+    assert words.happened(store.events(session, only(session).id)[-1])[1] == "Became critical"
 
 
 def test_an_acknowledged_one_is_resolved_like_any_other(session):

@@ -7,11 +7,13 @@ import pytest
 from hyprbox import installation
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
+from hyprbox.findings.words import happened
 from hyprbox.jobs import ending, handing
 from hyprbox.jobs import store as jobs
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import beats
 from hyprbox.remediations import proof, store
+from hyprbox.remediations.unproven import unproven
 from hyprbox.tokens.badge import Badge
 from hyprwire import Completion, FindingReport, Reason, Scan, ScannerRun, Severity
 from hyprwire import Finding as Seen
@@ -19,6 +21,7 @@ from tests.cast import BEAT, NOON, minutes
 
 EU_1 = Badge("t", "eu-1")
 CERT = Seen(type="tls.expiring", key="/etc/a.pem", severity=Severity.WARN, message="5 days", metadata={"daysLeft": 5})
+LATER = NOON + minutes(70)
 RESTART = Seen(type="reboot.required", key="system", severity=Severity.WARN, message="restart")
 PRESET = Preset(id="certbot-renew", version=2, sha256="ab", params={"lineage": "a"})
 
@@ -47,6 +50,17 @@ def complete(session, job, **said):
     end = Completion(**({"exitCode": 0, "reason": Reason.EXIT, "runId": "r"} | said))
     ending.complete(session, EU_1, job.id, end, NOON + minutes(1))
     store.settle(session, NOON + minutes(1), "eu-1")
+
+
+def waiting(session, now=LATER):
+    session.flush()
+    found = unproven(session, now, most=5)
+    assert found.number == len(found.newest)
+    return found.newest
+
+
+def headings(session, remediation):
+    return [happened(event)[1] for event in findings.events(session, remediation.finding_id)]
 
 
 def test_exit_code_0_is_no_verdict(session, fix):
@@ -115,6 +129,45 @@ def test_no_scan_is_no_proof(session, fix):
     ending.give_up_unproven(session, NOON + minutes(50), NOON - minutes(600))
     store.settle(session, NOON + minutes(50), "eu-1")
     assert (remediation.verdict, remediation.note) == ("UNVERIFIED", "no scan came to prove it")
+    assert headings(session, remediation)[-1] == "Fix not proven"
+    assert [(each.fix, each.is_seen_since) for each in waiting(session)] == [(remediation, False)]
+
+    scan(session, CERT, seq=2, now=NOON + minutes(60))
+    assert [each.is_seen_since for each in waiting(session)] == [True]
+
+
+def test_a_fix_without_proof_waits_for_somebody_until_its_finding_is_gone(session, fix):
+    _, job = fix
+    complete(session, job, exitCode=None, reason=Reason.AGENT_LOST)
+    assert len(waiting(session)) == 1
+
+    scan(session, seq=2, now=NOON + minutes(60))
+    assert waiting(session) == []
+
+
+def test_or_until_somebody_tries_again_or_puts_it_aside(session, fix):
+    remediation, job = fix
+    complete(session, job, exitCode=None, reason=Reason.AGENT_LOST)
+    finding = findings.snooze(session, NOON, "ada", remediation.finding_id, "", NOON + minutes(9))
+    assert waiting(session) == []
+
+    findings.end_holds(session, NOON + minutes(10))
+    assert len(waiting(session)) == 1
+
+    again = jobs.rerun(session, NOON, "ada", job.id)
+    findings.start_fix(session, NOON, "ada", finding.id, again.id)
+    store.start(session, NOON, "ada", finding, again)
+    findings.give_up_fix(session, NOON, again.id, "it failed")
+    assert waiting(session) == []
+
+
+def test_what_nobody_looks_at_any_more_after_its_fix_is_told_for_a_week(session, fix):
+    _, job = fix
+    complete(session, job)
+    scan(session, seq=2, proves=job.id, now=NOON + minutes(3), off=True)
+
+    assert len(waiting(session, NOON + minutes(60 * 24 * 6))) == 1
+    assert waiting(session, NOON + minutes(60 * 24 * 8)) == []
 
 
 @pytest.mark.parametrize(("days", "verdict"), [(3, "REGRESSED"), (9, "VERIFIED_FIXED")])
@@ -132,6 +185,13 @@ def test_a_preset_has_a_track_record(session, fix):
     scan(session, seq=2, proves=job.id, now=NOON + minutes(3))
     record = store.record_of(session, "certbot-renew")
     assert (record.ended, record.fixed, record.rolled_back, record.median_seconds) == (1, 1, 0, 180)
+
+
+def test_a_fix_without_proof_is_not_called_one_that_failed(session, fix):
+    _, job = fix
+    complete(session, job, exitCode=None, reason=Reason.AGENT_LOST)
+    record = store.record_of(session, "certbot-renew")
+    assert (record.ended, record.unproven, record.failures) == (1, 1, "1 not proven")
 
 
 def test_a_proof_names_the_key_that_has_signed_it_whatever_else_it_shows(tmp_path):

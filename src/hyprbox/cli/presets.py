@@ -48,12 +48,13 @@ def show_one(preset_id: str, as_json: bool) -> None:
 
 
 def fared(record: dict[str, Any]) -> str:
-    """Its track record, as "fixed 412 of 415, median 38 s, 1 rolled back"."""
+    """Its track record, as "fixed 412 of 415, median 38 s, 1 not proven, 1 rolled back"."""
     if not record["ended"]:
         return "no fix yet"
-    median, back = record["medianSeconds"], record["rolledBack"]
-    took = f", median {median:.0f} s" if median is not None else ""
-    return f"fixed {record['fixed']} of {record['ended']}{took}" + (f", {back} rolled back" if back else "")
+    median = record["medianSeconds"]
+    said = [f"fixed {record['fixed']} of {record['ended']}", f"median {median:.0f} s" if median is not None else ""]
+    others = {"not proven": record.get("unproven"), "rolled back": record["rolledBack"]}
+    return ", ".join([*filter(None, said), *(f"{number} {words}" for words, number in others.items() if number)])
 
 
 @command.command("lint")

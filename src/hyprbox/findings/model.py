@@ -17,6 +17,8 @@ class State(StrEnum):
     RESOLVED = "RESOLVED"
 
 
+UNPROVEN = "unproven"  # how a fix ended of which nobody knows whether it helped
+
 LEFT = text("state <> 'RESOLVED'")
 
 
@@ -83,7 +85,10 @@ class Finding(Base):
 
 
 class Event(Base):
-    """One change of one finding. Append-only."""
+    """One change of one finding. Append-only.
+
+    `how` it was resolved; or the severity that took it up again by rising to it; or UNPROVEN.
+    """
 
     __tablename__ = "finding_events"
     __table_args__ = (Index("finding_events_by_finding", "finding_id", "id"), Index("finding_events_by_id", "id"))

@@ -140,7 +140,7 @@ def _see_again(
         store.turn(session, now, row, State.OPEN, "agent", "seen again", scan_id)
     elif row.state in store.HELD and worse:
         row.held_by = row.held_why = row.held_until = None
-        store.turn(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id)
+        store.turn(session, now, row, State.OPEN, "agent", f"it became {seen.severity}", scan_id, how=seen.severity)
     elif row.state == State.FIXING and proves and row.fix_job == proves:
         row.fix_job = None
         store.turn(

@@ -101,11 +101,12 @@ def start_fix(session: Session, now: datetime, actor: str, finding_id: str, job_
     return finding
 
 
-def give_up_fix(session: Session, now: datetime, job_id: str, note: str) -> None:
-    """The fix failed or proved nothing: its findings fall back to what they were."""
+def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: str | None = None) -> None:
+    """The fix failed or is UNPROVEN: its findings fall back to what they were."""
     for finding in session.scalars(select(Finding).where(Finding.fix_job == job_id, Finding.state == State.FIXING)):
         finding.fix_job = None
-        change(session, now, finding, State(finding.state_before_fix or State.OPEN), "hyprbox", note, job_id=job_id)
+        before = State(finding.state_before_fix or State.OPEN)
+        change(session, now, finding, before, "hyprbox", note, job_id=job_id, how=how)
 
 
 def end_holds(session: Session, now: datetime) -> None:
@@ -124,9 +125,9 @@ def resolve(
 
 def change(
     session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
-    scan_id: str | None = None, job_id: str | None = None,
+    scan_id: str | None = None, job_id: str | None = None, how: str | None = None,
 ) -> None:  # fmt: skip
-    turn(session, now, finding, state, actor, note, scan_id, job_id)
+    turn(session, now, finding, state, actor, note, scan_id, job_id, how)
     count(session, finding.node_id)
 
 
@@ -143,7 +144,7 @@ def put_away(
 
 def turn(
     session: Session, now: datetime, finding: Finding, state: State, actor: str, note: str,
-    scan_id: str | None = None, job_id: str | None = None,
+    scan_id: str | None = None, job_id: str | None = None, how: str | None = None,
 ) -> None:  # fmt: skip
     """Changes one of many; whoever is through with them counts."""
     was = None if finding.state == "" else finding.state
@@ -151,7 +152,7 @@ def turn(
     session.add(
         Event(
             node_id=finding.node_id, id=ids.new(), finding_id=finding.id, at=now, was=was, became=state,
-            actor=actor, note=note, how=finding.resolved_how if state == State.RESOLVED else None,
+            actor=actor, note=note, how=finding.resolved_how if state == State.RESOLVED else how,
             scan_id=scan_id, job_id=job_id,
         )
     )  # fmt: skip

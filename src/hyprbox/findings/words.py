@@ -1,6 +1,6 @@
 """What is said of a finding, its states and its history."""
 
-from hyprbox.findings.model import Event, Finding, State
+from hyprbox.findings.model import UNPROVEN, Event, Finding, State
 from hyprbox.findings.titles import title
 from hyprbox.sign import Sign
 from hyprwire import Severity
@@ -22,7 +22,7 @@ HOW = {
     "manual": Sign("idle", "done", "Resolved by hand"),
     "off": Sign("idle", "cancelled", "Not looked at any more"),
 }
-WORSE = {f"it became {severity}": severity for severity in Severity}
+RISEN = {severity.value: severity for severity in Severity}
 RESOLVED = Sign("idle", "done", "Resolved")
 
 
@@ -51,15 +51,22 @@ def happened(event: Event) -> tuple[Sign, str]:
     if became == State.RESOLVED:
         how = event.how or ("verified" if event.job_id else "absent")  # older ones do not say
         return HOW.get(how, RESOLVED), _resolved(event, how)
+    if event.how == UNPROVEN:
+        return Sign("idle", "lost", ""), "Fix not proven"
     if became in STATES:
         return STATES[became], f"{STATES[became].word} by {event.actor}"
     if event.was is None:
         return Sign("warn", "seen", ""), "Seen"
     if event.was == State.FIXING:
         return Sign("crit", "failed", ""), "Not fixed"
-    if event.note in WORSE:
-        return SEVERITIES[WORSE[event.note]], f"Became {WORSE[event.note].lower()}"
+    if severity := risen(event):
+        return SEVERITIES[severity], f"Became {severity.lower()}"
     return Sign("warn", "seen", ""), "Open again"
+
+
+def risen(event: Event) -> Severity | None:
+    """To which severity, where that has ended an acknowledgement or a snooze."""
+    return RISEN.get(event.how or "")
 
 
 def _resolved(event: Event, how: str) -> str:

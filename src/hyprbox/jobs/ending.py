@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hyprbox.clock import to_ms
 from hyprbox.errors import Conflict, Gone, Unavailable
 from hyprbox.findings import store as findings
-from hyprbox.findings.model import Finding
+from hyprbox.findings.model import UNPROVEN, Finding
 from hyprbox.findings.model import State as FindingState
 from hyprbox.jobs import output, store
 from hyprbox.jobs.handing import of_badge
@@ -104,7 +104,7 @@ def give_up_unproven(session: Session, now: datetime, since: datetime) -> None:
     waiting = select(Job.id).join(Finding, Finding.fix_job == Job.id)
     too_long = Finding.state == FindingState.FIXING, Job.state == State.SUCCEEDED, Job.finished_at < now - PROOF_TIME
     for job_id in session.scalars(waiting.where(*too_long).distinct()).all():
-        findings.give_up_fix(session, now, job_id, "its job ended well, but no scan came to prove it")
+        findings.give_up_fix(session, now, job_id, "its job ended well, but no scan came to prove it", UNPROVEN)
 
 
 def _in_ms(span: timedelta) -> int:

@@ -20,6 +20,7 @@ class State(StrEnum):
 
 
 GOING_ON = (State.QUEUED, State.RUNNING)
+UNKNOWN = (State.CANCELLED, State.EXPIRED, State.LOST)  # what it has done, nobody can say
 
 
 class Job(Base):

@@ -12,8 +12,9 @@ from hyprbox.audit import store as audit
 from hyprbox.db import wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
+from hyprbox.findings.model import UNPROVEN
 from hyprbox.jobs import news
-from hyprbox.jobs.model import Job, Piece, State
+from hyprbox.jobs.model import UNKNOWN, Job, Piece, State
 from hyprbox.jobs.news import READ_AT_ONCE
 from hyprbox.jobs.order import Order, Preset
 from hyprbox.nodes import store as nodes
@@ -110,7 +111,8 @@ def end(session: Session, now: datetime, job: Job, state: State, error: str | No
     job.state, job.finished_at, job.error_msg = state, job.finished_at or now, error
     session.flush()
     if state != State.SUCCEEDED:
-        findings.give_up_fix(session, now, job.id, f"its job ended as {state}")
+        how = UNPROVEN if state in UNKNOWN else None
+        findings.give_up_fix(session, now, job.id, f"its job ended as {state}", how)
     tell(session, job)
     wake(session, "node", job.node_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hyprbox.findings.model import Event, State
-from hyprbox.findings.words import WORSE, happened
+from hyprbox.findings.words import happened, risen
 from hyprbox.jobs import words as job_words
 from hyprbox.jobs.model import Job
 from hyprbox.remediations import store as remediations
@@ -42,7 +42,7 @@ def tell(session: Session, events: Sequence[Event], fixes: Sequence[Remediation]
 
 
 def _note(event: Event) -> str:
-    return "" if event.note in WORSE else event.note  # its heading says it
+    return "" if risen(event) else event.note  # its heading says it
 
 
 def _ended(job: Job) -> Step:

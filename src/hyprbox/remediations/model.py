@@ -21,6 +21,9 @@ class Verdict(StrEnum):
     REGRESSED = "REGRESSED"
 
 
+UNPROVEN = text("verdict = 'UNVERIFIED'")
+
+
 class Remediation(Base):
     """One fix of one finding: who ran which preset with what, and what the scan after it saw.
 
@@ -33,6 +36,7 @@ class Remediation(Base):
         Index("remediations_by_finding", "finding_id", "id"),
         Index("remediations_by_job", "job_id"),
         Index("remediations_by_preset", "preset", "verdict"),
+        Index("remediations_unproven", "id", sqlite_where=UNPROVEN, postgresql_where=UNPROVEN),
     )
 
     node_id: Mapped[str] = mapped_column(primary_key=True)

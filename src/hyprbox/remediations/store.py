@@ -16,7 +16,7 @@ from hyprbox.clock import to_ms
 from hyprbox.errors import Missing
 from hyprbox.findings.model import Event, Finding
 from hyprbox.findings.model import State as FindingState
-from hyprbox.jobs.model import Job
+from hyprbox.jobs.model import UNKNOWN, Job
 from hyprbox.jobs.model import State as JobState
 from hyprbox.remediations.model import Evidence, Remediation, Verdict
 
@@ -27,22 +27,26 @@ REBOOT = "reboot.required"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How a preset has fared: how many fixes ended, how many were proven, and how long those took, in seconds."""
+    """How a preset has fared: how many fixes ended, how many were proven, and how long those took, in seconds.
+
+    Of those that are `unproven` nobody knows whether they helped.
+    """
 
     ended: int
     fixed: int
     rolled_back: int
+    unproven: int
     median_seconds: float | None
 
     @property
     def failures(self) -> str:
         """What became of the others, in words."""
-        others = self.ended - self.fixed - self.rolled_back, self.rolled_back
-        said = zip(others, ("not fixed", "taken back"), strict=True)
+        others = self.ended - self.fixed - self.rolled_back - self.unproven, self.unproven, self.rolled_back
+        said = zip(others, ("not fixed", "not proven", "taken back"), strict=True)
         return ", ".join(f"{number:,} {word}" for number, word in said if number)
 
 
-NO_RECORD = Record(0, 0, 0, None)
+NO_RECORD = Record(0, 0, 0, 0, None)
 
 
 STAYS_GUARDED = (JobState.QUEUED, JobState.RUNNING, JobState.SUCCEEDED)
@@ -151,6 +155,7 @@ def _record(session: Session, preset: str, by_verdict: dict[str | None, int]) ->
         ended=sum(number for verdict, number in by_verdict.items() if verdict is not None),
         fixed=sum(by_verdict.get(verdict, 0) for verdict in fixed),
         rolled_back=by_verdict.get(Verdict.ROLLED_BACK, 0),
+        unproven=by_verdict.get(Verdict.UNVERIFIED, 0),
         median_seconds=median(took) if took else None,
     )
 
@@ -193,7 +198,7 @@ def _verdict(session: Session, finding: Finding, job: Job) -> tuple[Verdict, str
         return Verdict.REFUSED, job.error_msg or "a condition for it is not met; nothing was changed"
     if job.exit_code in (30, 31):
         return Verdict.ROLLED_BACK, job.error_msg or "it did not work and was taken back"
-    if job.state in (JobState.LOST, JobState.EXPIRED, JobState.CANCELLED):
+    if job.state in UNKNOWN:
         return Verdict.UNVERIFIED, job.error_msg or f"its job ended as {job.state}"
     return Verdict.FAILED, job.error_msg or f"its job ended as {job.state}"
 

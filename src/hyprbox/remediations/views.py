@@ -37,6 +37,7 @@ class RecordView:
     ended: int
     fixed: int
     rolledBack: int
+    unproven: int
     medianSeconds: float | None
 
 
@@ -54,5 +55,6 @@ def view(
 def record_view(preset: str, record: Record) -> RecordView:
     return RecordView(
         preset=preset, ended=record.ended, fixed=record.fixed, rolledBack=record.rolled_back,
+        unproven=record.unproven,
         medianSeconds=record.median_seconds,
     )  # fmt: skip

@@ -16,9 +16,10 @@ from hyprbox.overview.lately import Activity, lately
 from hyprbox.overview.store import Progress
 from hyprbox.people.model import Role
 from hyprbox.presets.store import recommended
+from hyprbox.remediations.unproven import Unproven, unproven
 from hyprwire import Severity
 
-ACTIVITIES, GUARDS = 12, 5
+ACTIVITIES, GUARDS, FIXES = 12, 5, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Home:
     problems: list[Problem]
     lately: list[Activity]
     guarded: Sequence[Guard]
+    unproven: Unproven
 
     def of(self, severity: Severity) -> list[Problem]:
         return [problem for problem in self.problems if problem.group.severity == severity]
@@ -39,6 +41,7 @@ async def show(frame: TheFrame, box: TheBox) -> Template:
         problems=await box.figures.read("problems that matter", problems),
         lately=await box.db.read(lately, frame.now, ACTIVITIES, frame.caller.may(Role.OPERATOR)),
         guarded=await box.db.read(guards.waiting, GUARDS),
+        unproven=await box.figures.read("unproven", unproven, frame.now, FIXES),
     )
     fixable = {each.group.type for each in home.problems if recommended(box.presets, each.example)}
     return frame.page("overview/home.html", home=home, fixable=fixable, bars=bars(home.progress.verified))
