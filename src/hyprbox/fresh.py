@@ -16,11 +16,11 @@ from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.errors import Forbidden, Refusal, Unauthenticated
 from hyprbox.form import Form
-from hyprbox.people import doors, factors, passkeys, passwords, store
+from hyprbox.people import doors, factors, passkeys, passwords, places, store
 from hyprbox.people.model import Person
+from hyprbox.people.places import Origin
 from hyprbox.people.slowly import desk
 from hyprbox.presets.catalogue import Risk
-from hyprbox.words import exact
 
 LENGTH = timedelta(minutes=15)
 MANY_NODES = 10
@@ -72,27 +72,32 @@ async def require(box: Box, caller: Caller, form: Form) -> None:
             ASK if any((ways.password, ways.code, ways.passkey)) else NO_WAY.format(person.name), ways, fields
         )
     try:
-        await _prove(box, person, ways, form, now)
+        await _prove(box, person, ways, form, now, inside(caller))
     except Refusal as refusal:
         raise ConfirmFirst(refusal.detail, ways, fields) from None
-    await box.db.write(doors.confirm, now, caller.session)
+    await box.db.write(_confirm, now, caller.session, person.id)
 
 
-def check_lock(person: Person, now: datetime) -> None:
-    if person.locked_until and person.locked_until > now:
-        raise Forbidden(f"{person.name} is locked until {exact(person.locked_until)}, after too many wrong passwords")
+async def check_open(box: Box, person: Person, origin: Origin, now: datetime) -> None:
+    if await box.db.read(places.is_closed, now, person, origin):
+        raise Forbidden("after too many wrong ones nothing is taken in this session for five minutes")
 
 
-async def _prove(box: Box, person: Person, ways: Ways, form: Form, now: datetime) -> None:
-    check_lock(person, now)
+def inside(caller: Caller) -> Origin:
+    """Who is in already is kept from guessing there, and by nobody outside."""
+    return Origin("", session=caller.session or "")
+
+
+async def _prove(box: Box, person: Person, ways: Ways, form: Form, now: datetime, origin: Origin) -> None:
+    await check_open(box, person, origin, now)
     if form.raw(CREDENTIAL):
         used = await box.db.write(passkeys.used, now, box.config.public_url, form.raw(STEP), form.raw(CREDENTIAL))
         fits = used.id == person.id
     elif ways.code:
-        fits = await box.db.write(_accept, now, person.id, form.text(CODE))
+        fits = await box.db.write(_accept, now, person.id, form.text(CODE), origin)
     else:
         right = await desk.work(passwords.fits, person.password, form.raw(PASSWORD))
-        fits = await box.db.write(store.judge, now, person.id, lambda _: right)
+        fits = await box.db.write(store.judge, now, person.id, origin, lambda _: right)
     if not fits:
         raise Unauthenticated("the code is wrong or was used already" if ways.code else "the password is wrong")
 
@@ -104,5 +109,10 @@ def _who(session: Session, person_id: str) -> tuple[Person, Ways]:
     return person, ways
 
 
-def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
-    return store.judge(session, now, person_id, lambda person: factors.accept(session, now, person, typed))
+def _confirm(session: Session, now: datetime, digest: str, person_id: str) -> None:
+    doors.confirm(session, now, digest)
+    places.forgive(session, person_id, Origin("", session=digest))
+
+
+def _accept(session: Session, now: datetime, person_id: str, typed: str, origin: Origin) -> bool:
+    return store.judge(session, now, person_id, origin, lambda person: factors.accept(session, now, person, typed))

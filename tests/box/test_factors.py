@@ -159,19 +159,6 @@ def test_who_is_disabled_stays_out(session):
         subjects.arrive(session, NOON, "iss|1", "greta", Role.ADMIN)
 
 
-def test_five_failures_lock_a_name(session, ada):
-    for _ in range(5):
-        store.note_failure(session, NOON, "ada")
-    assert ada.locked_until == NOON + store.LOCK
-
-
-def test_of_many_tries_at_once_none_counts_after_the_fifth(session, ada):
-    """They all were asked whether the name is locked before any of them had failed."""
-    tries = [store.judge(session, NOON, ada.id, lambda _, right=right: right) for right in [False] * 5 + [True]]
-    assert tries == [False] * 6
-    assert store.judge(session, NOON + store.LOCK, ada.id, lambda _: True)
-
-
 def test_strangers_cannot_take_all_the_places_at_the_door(session, monkeypatch):
     monkeypatch.setattr(doorsteps, "MOST", 3)
     mine = doorsteps.begin(session, NOON, Kind.CODE, {"person": "ada"})

@@ -155,13 +155,14 @@ def test_a_second_factor_is_set_up_and_asked_for(page, world, greta):
     expect(page.get_by_role("link", name="Set it up")).to_be_visible()
 
 
-def test_who_guesses_is_locked_out(page, world, greta):
+def test_who_guesses_is_kept_waiting(page, world, greta):
     go_out(page)
     for _ in range(5):
         come_in(page, world, greta, "not this one")
         expect(page.get_by_role("alert")).to_be_visible()
     come_in(page, world, greta)
-    expect(page.get_by_role("alert")).to_contain_text("is locked until")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is wrong.")
+    expect(page.get_by_text("nothing is taken from there for five minutes")).to_be_visible()
 
 
 def test_a_passkey_lets_in_without_a_password(page, world, greta):

@@ -9,10 +9,10 @@ import pytest
 from hyprbox import config, fresh, secret
 from hyprbox.box import build
 from hyprbox.door import COOKIE
-from hyprbox.people import doors
+from hyprbox.people import doors, places
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
-from hyprbox.people.pages.session import cookie
+from hyprbox.people.pages.session import BROWSER, cookie
 from tests.world import PASSWORD
 
 
@@ -80,13 +80,36 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(world):
     assert "Name or password is wrong." in unknown.text
 
 
-def test_five_wrong_passwords_lock_the_name_and_that_is_said(world):
-    invited(world, "hans")
+def test_after_five_wrong_passwords_the_right_one_is_answered_like_a_wrong_one_and_a_name_that_nobody_has(world):
+    world.visitor().post(invited(world, "hans"), {"password": "first password"})
+    forget_places(world, "hans")
+    answers = [sign_in(world, name="hans", password="wrong password") for _ in range(5)]
+    answers += [sign_in(world, name="hans", password="first password")]
+    answers += [sign_in(world, name="HANS", password="x"), sign_in(world, name="hanz", password="x")]
+
+    said = {re.sub(r'value="han[sz]"', "", answer.text, flags=re.IGNORECASE) for answer in answers}
+    assert {answer.status_code for answer in answers} == {401}
+    assert len(said) == 1
+    assert "nothing is taken from there for five minutes" in said.pop()
+
+
+def test_a_browser_that_has_let_somebody_in_does_so_while_others_guess(world):
+    entered = world.visitor().post(invited(world, "ines"), {"password": "first password"})
+    kept = entered.cookies[BROWSER]
+    assert [part for part in entered.headers.get_list("set-cookie") if kept in part and "HttpOnly" in part]
     for _ in range(5):
-        sign_in(world, name="hans", password="wrong password")
-    locked = sign_in(world, name="hans")
-    assert locked.status_code == 403
-    assert re.search(r"Hans is locked until \w+ \d+ \w+ \d{4}, \d\d:\d\d:\d\d UTC", locked.text)
+        sign_in(world, name="ines", password="wrong password")
+
+    assert sign_in(world, name="ines", password="first password").status_code == 401
+    headers = {"cookie": f"{BROWSER}={kept}"}
+    again = world.http.post("/dashboard/sign-in", data={"name": "ines", "password": "first password"}, headers=headers)
+    assert again.status_code == 303
+    assert BROWSER not in again.cookies
+
+
+def forget_places(world, name):
+    with world.db.session() as session:
+        places.forget(session, people.known(session, name).id)
 
 
 @pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "https://evil"}], ids=str)
@@ -145,7 +168,8 @@ def test_a_stolen_session_chooses_no_first_password_and_guesses_no_other(world):
     thief = world.visitor_with(world.visitor().post(path, {"password": "first password"}).cookies[COOKIE])
     for _ in range(5):
         thief.post(change, {"old": "guessed it", "new": "second password"})
-    assert "is locked until" in thief.post(change, {"old": "first password", "new": "second password"}).text
+    assert "for five minutes" in thief.post(change, {"old": "first password", "new": "second password"}).text
+    assert sign_in(world, name="hugo", password="first password").status_code == 303  # who it belongs to comes in
 
 
 def test_one_signs_out_ones_own_other_browsers_and_nobody_elses(world):

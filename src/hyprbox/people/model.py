@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 class Person(Base):
     """`totp_secret` is sealed; `totp_step`: of the last one-time code that was taken; `subject`: who they are at the
-    single sign-on."""
+    single sign-on; `failures`: of strangers, since the last sign-in."""
 
     __tablename__ = "people"
     __table_args__ = (Index("people_by_subject", "subject", unique=True),)
@@ -59,6 +59,20 @@ class SignIn(Base):
     expires_at: Mapped[datetime]
     address: Mapped[str]
     browser: Mapped[str]
+
+
+class Place(Base):
+    """From where somebody tries to come in. `place` is its kind and what tells it from others of that kind;
+    `known_at`: when they last came in from there."""
+
+    __tablename__ = "places"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True, index=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    known_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
 
 
 class SignInLink(Base):

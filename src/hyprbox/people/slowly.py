@@ -1,4 +1,8 @@
-"""Passwords are slow on purpose. Two at a time, off the event loop, and nobody waits behind more than a few."""
+"""Passwords are slow on purpose. Two at a time, off the event loop, and nobody waits behind more than a few.
+
+Strangers stand at a desk of their own, and each of their networks comes no faster than people type: however many they
+are, those who have been here before do not wait behind them.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, TypeVarTuple
 
 from hyprbox.errors import TooMany
+from hyprbox.pace import Pace
+from hyprbox.people.places import Origin
 
 R = TypeVar("R")
 Args = TypeVarTuple("Args")
@@ -30,4 +36,13 @@ class Desk:
             self._busy -= 1
 
 
-desk = Desk()
+desk, strangers = Desk(), Desk()
+pace = Pace(1, 60)
+
+
+def of(origin: Origin, knows_browser: bool) -> Desk:
+    if knows_browser:
+        return desk
+    if not pace.allows(origin.network):
+        raise TooMany("too many tries came from your network, try again in a minute")
+    return strangers

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
 from hyprbox.audit import store as audit
+from hyprbox.clock import to_ms
 from hyprbox.errors import Conflict, Invalid, Missing
-from hyprbox.people import doors, factors, keys
+from hyprbox.facts import store as facts
+from hyprbox.people import doors, factors, keys, places
 from hyprbox.people.model import Person, Role
+from hyprbox.people.places import Origin
 
-FAILURES = 5
-LOCK = timedelta(minutes=5)
+REFUSED = "refused_at_the_door"
 NAME = re.compile(r"[\w.@+ -]{1,64}")
 
 
@@ -66,6 +68,7 @@ def reset(session: Session, now: datetime, actor: str, name: str) -> str:
     person.failures = 0
     factors.remove_all(session, now, actor, person)
     doors.close_all(session, person.id)
+    places.forget(session, person.id)
     audit.record(session, now, actor, "person.reset", person.name)
     return doors.link(session, now, person)
 
@@ -76,22 +79,13 @@ def set_password(session: Session, now: datetime, actor: str, person_id: str, ha
     audit.record(session, now, actor, "person.password", person.name)
 
 
-def judge(session: Session, now: datetime, person_id: str, fits: Callable[[Person], bool]) -> bool:
-    """Tries count one after another: of hundreds that come at once, none lets in once the name is locked."""
-    person = session.get_one(Person, person_id, populate_existing=True, with_for_update=True)
-    if person.locked_until and person.locked_until > now:
+def judge(session: Session, now: datetime, person_id: str, origin: Origin, fits: Callable[[Person], bool]) -> bool:
+    """Tries count one after another: of hundreds that come at once, none lets in once their place is closed."""
+    person = session.get(Person, person_id, populate_existing=True, with_for_update=True)
+    if person is None or places.is_closed(session, now, person, origin):
+        facts.put(session, REFUSED, to_ms(now))  # as slow as a failure: else it would tell which names there are
         return False
     if fits(person):
         return True
-    note_failure(session, now, person.name)
+    places.note_failure(session, now, person, origin)
     return False
-
-
-def note_failure(session: Session, now: datetime, name: str) -> None:
-    """Five wrong passwords or codes in a row lock a name for five minutes."""
-    person = by_name(session, name)
-    if person:
-        person.failures += 1
-        if person.failures >= FAILURES:
-            person.failures, person.locked_until = 0, now + LOCK
-            audit.record(session, now, "hyprbox", "person.lock", person.name)

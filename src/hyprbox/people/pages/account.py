@@ -37,7 +37,7 @@ async def change_password(frame: TheFrame, box: TheBox, form: TheForm) -> Templa
     if person.password is None:
         await fresh.require(box, frame.caller, form)  # else a stolen session would be one for good
     try:
-        hashed = await _checked(box, person, frame.now, form)
+        hashed = await _checked(box, frame.caller, person, frame.now, form)
     except Refusal as refusal:
         return await _page(frame, box, refusal)
     await box.db.write(_set_password, frame.now, frame.caller, hashed)
@@ -50,12 +50,13 @@ async def close_session(digest: FromPath[str], box: TheBox, caller: TheCaller) -
     return go(ACCOUNT)
 
 
-async def _checked(box: Box, person: Person, now: datetime, form: Form) -> str:
+async def _checked(box: Box, caller: Caller, person: Person, now: datetime, form: Form) -> str:
     """The digest of the new password, for somebody who knows the old one. With a stolen session nobody guesses it."""
     if person.password:
-        fresh.check_lock(person, now)
+        origin = fresh.inside(caller)
+        await fresh.check_open(box, person, origin, now)
         right = await desk.work(passwords.fits, person.password, form.raw("old"))
-        if not await box.db.write(store.judge, now, person.id, lambda _: right):
+        if not await box.db.write(store.judge, now, person.id, origin, lambda _: right):
             raise Forbidden("the old password is wrong")
     return await desk.work(passwords.hashed, form.raw("new"))
 

@@ -14,13 +14,12 @@ from hyprbox.box import Box
 from hyprbox.door import HttpRequest, TheBox, TheCaller, viewer
 from hyprbox.errors import Refusal, Unauthenticated
 from hyprbox.form import TheForm
-from hyprbox.fresh import check_lock
 from hyprbox.look.frame import go, html
-from hyprbox.people import doors, doorsteps, factors, passkeys, passwords, store
+from hyprbox.people import doors, doorsteps, factors, passkeys, passwords, places, slowly, store
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Person
 from hyprbox.people.pages import session
-from hyprbox.people.slowly import desk
+from hyprbox.people.places import Origin
 
 HOME = "/dashboard"
 OURS = re.compile(r"/dashboard(?:[/?][!-~]*)?")
@@ -38,7 +37,7 @@ async def sign_in(request: HttpRequest, box: TheBox, form: TheForm) -> Template 
     visitor.check_own_page(request.headers)
     name, after = form.text("name"), local(form.text("next"))
     try:
-        person = await known(box, name, form.raw("password"))
+        person = await known(box, name, form.raw("password"), session.origin(request, box))
     except Refusal as refusal:
         return page(box, refusal.status, name=name, refusal=refusal, next=after)
     if person.totp_secret is None:
@@ -54,7 +53,7 @@ async def second_factor(request: HttpRequest, box: TheBox, form: TheForm) -> Tem
     step, now = form.raw("step"), box.clock.now()
     begun = await box.db.read(doorsteps.look, now, Kind.CODE, step)
     try:
-        person = await _with_code(box, now, begun["person"], form.text("code"))
+        person = await _with_code(box, now, begun["person"], form.text("code"), session.origin(request, box))
     except Refusal as refusal:
         return html("people/second_factor.html", refusal.status, step=step, refusal=refusal)
     await box.db.write(doorsteps.end, now, Kind.CODE, step)
@@ -87,17 +86,15 @@ async def sign_out(box: TheBox, caller: TheCaller) -> Redirect:
     return answer
 
 
-async def known(box: Box, name: str, password: str) -> Person:
-    """Unauthenticated for a name that does not exist as for a wrong password, and as slowly."""
-    person = await box.db.read(_by_name, name)
+async def known(box: Box, name: str, password: str, origin: Origin) -> Person:
+    """Unauthenticated for a name that does not exist as for a wrong password, and for the right one from where nothing
+    is taken now: all of them as slowly, and in the same words."""
     now = box.clock.now()
-    if person:
-        check_lock(person, now)
+    person, knows_browser = await box.db.read(_by_name, now, name, origin)
+    desk = slowly.of(origin, knows_browser)
     fits = await desk.work(passwords.fits, person.password if person else None, password)
-    if person is None:
-        await box.db.write(store.note_failure, now, name)  # as much work as for somebody
-        raise Unauthenticated("name or password is wrong")
-    if not await box.db.write(store.judge, now, person.id, lambda _: fits):
+    right = await box.db.write(store.judge, now, person.id if person else "", origin, lambda _: fits)
+    if person is None or not right:
         raise Unauthenticated("name or password is wrong")
     return person
 
@@ -115,11 +112,10 @@ def page(box: Box, status: int = 200, **context: object) -> Template:
     return html("people/sign_in.html", status, **({"name": "", "refusal": None} | ways | context))
 
 
-async def _with_code(box: Box, now: datetime, person_id: str, typed: str) -> Person:
-    """As with passwords, who fails too often is locked out."""
+async def _with_code(box: Box, now: datetime, person_id: str, typed: str, origin: Origin) -> Person:
+    """As with passwords, who fails too often is kept waiting."""
     person = await box.db.read(_by_id, person_id)
-    check_lock(person, now)
-    if not await box.db.write(_accept, now, person_id, typed):
+    if not await box.db.write(_accept, now, person_id, typed, origin):
         raise Unauthenticated("the code is wrong or was used already")
     return person
 
@@ -131,11 +127,14 @@ def _by_id(session: Session, person_id: str) -> Person:
     return person
 
 
-def _accept(session: Session, now: datetime, person_id: str, typed: str) -> bool:
+def _accept(session: Session, now: datetime, person_id: str, typed: str, origin: Origin) -> bool:
     who = _by_id(session, person_id).id
-    return store.judge(session, now, who, lambda person: factors.accept(session, now, person, typed))
+    return store.judge(session, now, who, origin, lambda person: factors.accept(session, now, person, typed))
 
 
-def _by_name(session: Session, name: str) -> Person | None:
+def _by_name(session: Session, now: datetime, name: str, origin: Origin) -> tuple[Person | None, bool]:
+    """With whether they have come in with this browser before."""
     person = store.by_name(session, name)
-    return person if person and person.disabled_at is None else None
+    if person is None or person.disabled_at is not None:
+        return None, False
+    return person, places.knows_browser(session, now, person.id, origin)
