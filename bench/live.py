@@ -29,7 +29,9 @@ def main() -> None:
             sync_playwright() as playwright,
         ):
             world = World(server, db, http)
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
+            )
             agent = world.agent("eu-1")
             agent.beat()
             page = browser.new_page()

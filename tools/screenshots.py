@@ -88,7 +88,7 @@ PAGES = {
 def main() -> None:
     ALL.mkdir(parents=True, exist_ok=True)
     with demonstration() as link, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
         cookies, ids = sign_in(browser, link)
         for way, looks in WAYS.items():
             take_all(browser, way, looks, cookies, ids)
