@@ -87,11 +87,13 @@ class Gate:
     async def admit_node(self, authorization: str | None, node_id: str) -> Badge:
         """Unauthenticated or Forbidden unless this token may speak for this node."""
         badge = await self.badge(authorization)
-        if badge.node_id not in (None, node_id):
-            raise Forbidden(f"the token is pinned to node {badge.node_id}, this request is of {node_id}")
-        if badge.node_id is None and not self._of_a_node.allows(node_id):
+        if badge.node_id is not None:
+            if badge.node_id != node_id:
+                raise Forbidden(f"the token is pinned to node {badge.node_id}, this request is of {node_id}")
+            return badge
+        if not self._of_a_node.allows(node_id):
             raise TooMany(f"node {node_id} asks more than {OF_A_NODE[0]} times a second")
-        if badge.node_id is None and not await self._admits_fleet(node_id):
+        if not (self._fleet.get(node_id) or await self._admits_fleet(node_id)):
             raise Forbidden(f"node {node_id} was deleted or has a token of its own, a fleet-wide one does not count")
         return badge
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 Moment = Annotated[datetime, Meta(tz=True)]  # in what somebody sends: a time with its offset, or it is refused
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Clock:
@@ -29,7 +30,7 @@ class Clock:
 
 
 def to_ms(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -146,9 +146,9 @@ class Database:
         done: R = await self._writer.add(Single(lambda session: work(session, *args, **kwargs)))
         return done
 
-    async def write_many(self, work: Callable[[Session, list[T]], None], item: T) -> None:
+    def write_many(self, work: Callable[[Session, list[T]], None], item: T) -> Awaitable[None]:
         """What callers hand to the same `work` at the same time reaches it as one list."""
-        await self._many.add(Many(work, item))
+        return self._many.add(Many(work, item))
 
     @property
     def waiting(self) -> int:

@@ -14,8 +14,10 @@ class Pace:
     def allows(self, who: Hashable) -> bool:
         """Each time costs a part of a second; who has paid too far ahead has come too often."""
         now = self._monotonic()
-        paid = max(self._paid_until.get(who, now), now)
-        if paid - now > self._burst:
+        paid = self._paid_until.get(who, now)
+        if paid < now:
+            paid = now
+        elif paid - now > self._burst:
             return False
         if len(self._paid_until) >= MOST:
             self._forget(now)

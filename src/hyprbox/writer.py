@@ -27,18 +27,18 @@ class Busy(Exception):
 
 class Single:
     __slots__ = ("future", "run")
+    future: asyncio.Future[Any]
 
     def __init__(self, run: Work) -> None:
         self.run = run
-        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
 class Many:
     __slots__ = ("future", "item", "work")
+    future: asyncio.Future[None]
 
     def __init__(self, work: Callable[[Session, list[Any]], None], item: Any) -> None:
         self.work, self.item = work, item
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def run(self, session: Session) -> None:
         self.work(session, [self.item])
@@ -72,6 +72,7 @@ class Writer:
     def add(self, task: Task) -> asyncio.Future[Any]:
         if len(self.waiting) >= WAITING_WRITES:
             raise Busy
+        task.future = self._loop.create_future()  # asking which loop runs would cost a system call each time
         self.waiting.append(task)
         if not self._at_work:
             self._at_work = True

@@ -19,7 +19,7 @@ class Call:
     __slots__ = ("_headers", "_query", "body", "path", "peer")
 
     def __init__(
-        self, path: str, headers: list[tuple[bytes, bytes]], query: bytes, body: bytes, peer: str = ""
+        self, path: str, headers: list[tuple[bytes, bytes]], query: bytes, body: bytes | bytearray, peer: str = ""
     ) -> None:
         self.path, self.body, self.peer = path, body, peer
         self._headers, self._query = headers, query

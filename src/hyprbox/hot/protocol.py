@@ -29,13 +29,13 @@ class Patient(HttpToolsProtocol):
     further piece of a long header costs it more than the one before.
     """
 
-    waits_since: float | None = None
-    rests_since: float | None = None
-    overhead = 0
+    __slots__ = ("overhead", "rests_since", "waits_since")  # a __dict__ of more than 30 is a slower one
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
         super().connection_made(transport)
-        self.waits_since = self.loop.time()
+        self.overhead = 0
+        self.waits_since: float | None = self.loop.time()
+        self.rests_since: float | None = None
 
     def data_received(self, data: bytes) -> None:
         self.overhead += len(data)
@@ -84,15 +84,35 @@ class Patient(HttpToolsProtocol):
 
 def protocol_for(box: Box) -> type[Patient]:
     class Protocol(Patient):
+        """`call` is the agent's call that is being read, None while something else is."""
+
+        __slots__ = ("call",)
+
         def on_headers_complete(self) -> None:
             raw, _, query = self.url.partition(b"?")
             path = raw.decode("latin-1")
             route = match(self.parser.get_method().decode("latin-1"), path)
             if route is None or not self._is_simple() or not (route[1] <= SMALL or self._is_small()):
+                self.call: Cycle | None = None
                 super().on_headers_complete()
                 return
-            handler, limit = route
-            self.cycle = Cycle(self, box, handler, limit, path, query)  # type: ignore[assignment]  # has what is used of it
+            peer = (self.client or ("",))[0]
+            self.call = Cycle(self, box, *route, Call(path, self.headers, query, bytearray(), peer))
+            self.cycle = self.call  # type: ignore[assignment]  # has what is used of it
+
+        def on_body(self, body: bytes) -> None:
+            if self.call is None:
+                super().on_body(body)
+            else:
+                self.overhead -= len(body)
+                self.call.take(body)
+
+        def on_message_complete(self) -> None:
+            if self.call is None:
+                super().on_message_complete()
+            else:
+                self.waits_since, self.overhead = None, 0
+                self.call.begin()
 
         def _is_simple(self) -> bool:
             """Nothing is still being answered on this connection, and it is to stay open."""
@@ -109,44 +129,43 @@ def protocol_for(box: Box) -> type[Patient]:
 
 
 class Cycle:
-    """One call and its answer. The protocol adds to `body`, then calls `set` whenever something has happened."""
+    """One call and its answer."""
 
     __slots__ = (
-        "_box", "_coroutine", "_handler", "_headers", "_limit", "_path", "_protocol", "_query", "body", "disconnected",
-        "keep_alive", "more_body", "response_complete",
+        "_box", "_call", "_coroutine", "_handler", "_limit", "_protocol", "disconnected", "keep_alive",
+        "response_complete",
     )  # fmt: skip
 
-    def __init__(
-        self, protocol: HttpToolsProtocol, box: Box, handler: Handler, limit: int, path: str, query: bytes
-    ) -> None:
-        self._protocol, self._box, self._handler, self._limit = protocol, box, handler, limit
-        self._path, self._query, self._headers = path, query, protocol.headers
+    def __init__(self, protocol: HttpToolsProtocol, box: Box, handler: Handler, limit: int, call: Call) -> None:
+        self._protocol, self._box, self._handler, self._limit, self._call = protocol, box, handler, limit, call
         self._coroutine: Coroutine[Any, Any, Answer] | None = None
-        self.body = bytearray()
-        self.more_body = self.keep_alive = True
+        self.keep_alive = True
         self.response_complete = self.disconnected = False
+
+    def take(self, body: bytes) -> None:
+        """A piece of its body. It is taken in as it comes, so that nobody has to pause the reading, up to the limit."""
+        if self.response_complete:
+            return
+        self._call.body += body
+        if len(self._call.body) > self._limit:
+            self.keep_alive = False  # what is still on its way is not read
+            self._send(refused(self._limit))
+
+    def begin(self) -> None:
+        """All of it is there."""
+        if not self.response_complete:
+            self._coroutine = answered(self._handler, self._box, self._call)
+            self._go_on()
 
     @property
     def message_event(self) -> "Cycle":
-        """The protocol's way of saying that something has happened. Kept as a field it would never be freed by itself,
-        and the collector would look for it among everything."""
+        """What the protocol sets when the connection is lost. Kept as a field it would never be freed by itself, and
+        the collector would look for it among everything."""
         return self
 
     def set(self) -> None:
         if self.disconnected:
             self._give_up()
-        elif self.response_complete or self._coroutine is not None:
-            return
-        elif len(self.body) > self._limit:
-            self.keep_alive = False  # what is still on its way is not read
-            self._send(refused(self._limit))
-        elif self.more_body:
-            self._protocol.flow.resume_reading()  # the parent pauses until an application has taken what is there
-        else:
-            peer = (self._protocol.client or ("",))[0]
-            call = Call(self._path, self._headers, self._query, bytes(self.body), peer)
-            self._coroutine = answered(self._handler, self._box, call)
-            self._go_on()
 
     def _go_on(self, _: object = None) -> None:
         """Runs the handler until it waits for something, and again when that is there: a task, without its cost."""

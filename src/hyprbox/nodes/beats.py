@@ -37,6 +37,7 @@ TYPES = {
 }  # fmt: skip
 
 Row = tuple[Any, ...]
+_json = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Rows:
     def of(cls, session: Session, columns: tuple[str, ...], rows: list[Row]) -> "Rows":
         sqlite = session.get_bind().dialect.name == "sqlite"
         shaped = rows if sqlite else [dict(zip(columns, row, strict=True)) for row in rows]
-        return cls(columns, sqlite, msgspec.json.encode(shaped).decode())
+        return cls(columns, sqlite, _json.encode(shaped).decode())
 
     def run(self, session: Session, statement: str) -> int:
         """BEATS in the statement are the rows, each called `beat`. How many rows it changed, or what it counted."""
@@ -161,7 +162,7 @@ def record(session: Session, beats: list[Beat]) -> None:
 def _short(beat: Beat) -> Row:
     said, now = beat.heartbeat, to_ms(beat.now)
     load = round(said.cpu_percent * 10), round(said.ram_percent * 10), round(said.disk_percent * 10)
-    digest = blake2b(msgspec.json.encode(_rest(beat)), digest_size=12).hexdigest()
+    digest = blake2b(_json.encode(_rest(beat)), digest_size=12).hexdigest()
     return said.node_id, now, _slot(now), *load, said.uptime_seconds, digest
 
 
