@@ -1,7 +1,8 @@
 """Before something risky: is the person still there, or only their browser, in somebody else's hands?
 
 Risky is what can break many things, and what would outlast a stolen session: root on a node, a credential, an address
-to which this server sends, a rule by which nobody is told.
+to which this server sends, a rule by which nobody is told of what is yet to come. What holds back only what is there
+already, or shows more, asks nothing.
 
 A form that asks for it is shown again as one question, with all that was in it, and goes on with the answer.
 """

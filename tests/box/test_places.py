@@ -175,7 +175,7 @@ def written(session):
     return facts.value(session, store.REFUSED), list(tried)
 
 
-def test_strangers_wait_at_a_desk_of_their_own_and_come_no_faster_than_people(monkeypatch):
+def test_strangers_wait_at_a_desk_of_their_own_of_which_a_network_takes_a_part(monkeypatch):
     monkeypatch.setattr(slowly, "pace", slowly.Pace(1, 3, monotonic=lambda: 0.0))
     desks = [slowly.of(CAFE, False) for _ in range(4)]
     assert set(desks) == {slowly.strangers}

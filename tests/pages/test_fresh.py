@@ -11,7 +11,7 @@ from hyprbox.people import doors
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
 from tests.servers import wait_until
-from tests.world import PASSWORD, hashed
+from tests.world import PASSWORD, finding, hashed
 
 HARDEN = {"q": "node=calm-0", "preset": "ssh-harden"}
 NIGHTLY = {"name": "nightly", "cron": "30 2 * * *", "zone": "UTC"}
@@ -68,6 +68,7 @@ def scheduled(world, **form):
         ("/dashboard/settings/notifications/rules/nothing/removal", {}),
         ("/dashboard/settings/keys", {"name": "for good", "role": "admin"}),
         ("/dashboard/settings/thresholds", {"name": "quiet", "q": "node=calm-0", "scannersOff": "ssh port"}),
+        ("/dashboard/suppressions", {"type": "ssh.*", "q": "node=calm-0", "ceiling": "CRITICAL", "reason": "none"}),
         ("/dashboard/settings/people", {"name": "for good", "role": "admin"}),
         ("/dashboard/settings/people/bo/reset", {}),
         ("/dashboard/settings/people/bo/disabling", {}),
@@ -94,6 +95,7 @@ def test_a_form_that_is_risky_asks_first(left_alone, path, form):
         ("/api/channels", {"name": "home", "url": "https://thief.example/"}),
         ("/api/rules", {"name": "never", "kinds": ["finding"], "channels": [], "severity": "CRITICAL"}),
         ("/api/schedules", {"name": "n", "cron": "30 2 * * *", "run": HARDEN}),
+        ("/api/suppressions", {"type": "ssh.*", "ceiling": "CRITICAL", "reason": "none"}),
         ("/api/keys", {"name": "for good", "role": "admin"}),
         ("/api/people", {"name": "for good", "role": "admin"}),
         ("/api/people/bo/reset", None),
@@ -169,6 +171,21 @@ def test_a_schedule_begins_again_only_for_who_is_there(world, left_alone):
     assert left_alone.post(f"/dashboard/schedules/{schedule}/pausing").status_code == 303
     assert ASKED in left_alone.post(f"/dashboard/schedules/{schedule}/resumption").text
     assert left_alone.post(f"/dashboard/schedules/{schedule}/removal").status_code == 303
+
+
+def test_what_shows_more_or_holds_back_only_what_is_there_asks_nothing(world, left_alone):
+    agent = world.agent("calm-2")
+    agent.beat()
+    agent.report(finding("smart.failing", "/dev/calm"), types=["smart.failing"])
+    held = {"type": "smart.failing", "severity": "WARN", "reason": "known"}
+    assert left_alone.post("/dashboard/findings/acknowledgement", held).status_code == 303
+
+    made = world.visitor("olga").post("/dashboard/suppressions", {"type": "smart.gone", "reason": "known"})
+    assert made.status_code == 303
+    (lifting,) = re.findall(
+        r'action="(/dashboard/suppressions/\w+/lifting)"', left_alone.get("/dashboard/suppressions").text
+    )
+    assert left_alone.post(lifting).status_code == 303
 
 
 def test_what_is_not_risky_asks_nothing(left_alone):

@@ -1,7 +1,7 @@
 """Passwords are slow on purpose. Two at a time, off the event loop, and nobody waits behind more than a few.
 
-Strangers stand at a desk of their own, and each of their networks comes no faster than people type: however many they
-are, those who have been here before do not wait behind them.
+Strangers stand at a desk of their own, and none of their networks takes more than a part of it: however many they are,
+those who have been here before do not wait behind them.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class Desk:
 
 
 desk, strangers = Desk(), Desk()
-pace = Pace(1, 60)
+pace = Pace(5, 100)
 
 
 def of(origin: Origin, knows_browser: bool) -> Desk:

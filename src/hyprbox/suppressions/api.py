@@ -6,10 +6,12 @@ from datetime import datetime
 from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from hyprbox import fresh
 from hyprbox.auth import Caller
 from hyprbox.box import Box
 from hyprbox.clock import Moment
 from hyprbox.door import TheBox, TheCaller, operator, viewer
+from hyprbox.form import Form
 from hyprbox.paging import DEFAULT, Limit, Page, page
 from hyprbox.suppressions import store
 from hyprbox.suppressions.model import Suppression
@@ -53,6 +55,7 @@ async def index(box: TheBox, limit: Limit = DEFAULT, cursor: FromQuery[str | Non
 
 @post("/suppressions", guards=[operator])
 async def make(data: JSONBody[NewSuppression], box: TheBox, caller: TheCaller) -> SuppressionView:
+    await fresh.require(box, caller, Form())
     made = await begin(box, caller, data)
     return view(made, (await box.db.read(store.held, [made])).get(made.id, 0))
 

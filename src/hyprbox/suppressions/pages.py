@@ -4,6 +4,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from hyprbox import fresh
 from hyprbox.door import TheBox, TheCaller, operator, viewer
 from hyprbox.errors import Refusal
 from hyprbox.findings.until import ACKNOWLEDGED, until
@@ -26,6 +27,7 @@ async def index(
 
 @post("/suppressions", guards=[operator], status_code=200)
 async def make(frame: TheFrame, box: TheBox, caller: TheCaller, form: TheForm) -> Template | Redirect:
+    await fresh.require(box, caller, form)  # by it nobody is told of what a stolen session is for
     typed = {name: form.text(name) for name in ("type", "key", "q", "reason", "ceiling")}
     try:
         ends = until(form.text("until"), frame.now)
