@@ -5,19 +5,14 @@ import sys
 
 import pytest
 
-from hyprbox.presets.catalogue import library, shipped
+from hyprbox.presets.catalogue import library, load, shipped
 from hyprbox.presets.lint import lint, shellcheck
 from hyprbox.presets.shell import code, functions
 from hyprnode.scanners import sysctl
-from tests.presets import demo
+from tests.presets import as_one, demo
 
 FOLDERS = sorted(path.parent for path in shipped().glob("*/preset.toml"))
 PARAMETER = '[params.port]\ntype = "port"\ndescription = "For the test."\n'
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_shipped_presets_are_without_fault(folder):
-    assert lint(folder) == []
 
 
 def complaints(tmp_path, text="", toml=demo.TOML, **functions):
@@ -34,6 +29,27 @@ def complaints(tmp_path, text="", toml=demo.TOML, **functions):
 def unchecked(monkeypatch):
     """shellcheck takes a second, and says nothing of what is ours alone."""
     monkeypatch.setattr(sys.modules[lint.__module__], "shellcheck", lambda: None)
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """What shellcheck says of every shipped preset, and of one that has a slip in its apply."""
+    slip = demo.make(tmp_path_factory.mktemp("slip"), apply="echo $HB_PRESET")
+    return slip, as_one.complaints([*(load(folder) for folder in FOLDERS), slip])
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_shipped_presets_are_without_fault(folder, checked):
+    _, found = checked
+    assert (lint(folder), found[folder.name]) == ([], [])
+
+
+def test_a_slip_among_the_shipped_presets_would_be_named(checked):
+    slip, found = checked
+    line = slip.script.splitlines().index("  echo $HB_PRESET") + 1
+    assert found[slip.id] == [f"{line}: note: Double quote to prevent globbing and word splitting. [SC2086]"]
+    assert found.keys() == {slip.id, *(folder.name for folder in FOLDERS)}, "nothing is wrong in the library"
 
 
 def test_a_folder_that_is_no_preset_is_one_complaint(tmp_path):
@@ -56,6 +72,7 @@ def test_what_bash_cannot_read_is_all_that_is_said(tmp_path, text, complaint):
     assert all("bash cannot read it" in sentence for sentence in sentences)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_the_four_parts_must_be_there(tmp_path):
     folder = demo.write(tmp_path)
     script = folder / "script.sh"
