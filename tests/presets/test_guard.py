@@ -12,15 +12,23 @@ from tests.presets.test_modes import allow
 FILE = "/etc/demo.conf"
 GUARDS = "/var/lib/hyprbox-presets/.guards"
 GUARD = f"{GUARDS}/job-1"
+CLAIM = "/run/hyprbox-guard-job-1"
 CRON = "/etc/cron.d/hyprbox-guard-job-1"
 TOML = demo.TOML.replace("low", "high") + 'timeout_seconds = 60\nguard_seconds = 90\nconfirm = "human"\n'
 
 
 SECONDS = 60
-# The guard's time lasts until somebody says that it is up, however slow or busy the machine is.
+# The guard's time lasts until somebody says that it is up, however slow or busy the machine is; its pauses are short.
 SLEEP = f"""#!/bin/bash
-if [ "$1" != {SECONDS} ]; then exec /bin/sleep "$1"; fi
+if [ "$1" != {SECONDS} ]; then exec /bin/sleep 0.05; fi
 until [ -e /tmp/time-is-up ]; do /bin/sleep 0.05; done
+"""
+
+
+# As on a busy machine, between a state that is written and a way back that is let go of.
+SLOWLY = """#!/bin/bash
+/bin/sleep 0.3
+exec /bin/rmdir "$@"
 """
 
 
@@ -47,10 +55,12 @@ while pgrep -f ' sleeper {SECONDS} ' >/dev/null; do /bin/sleep 0.05; done
 """
 
 
+# Once its state is written it lets go of the way back, last of all. Were its life to end before that, and it ends with
+# this script, nobody else could have the way back until a restart.
 WAIT = f"""
 seen() {{ if [ "$(id -u)" = 0 ]; then test -e "$1"; else sudo -n test -e "$1"; fi; }}
 open() {{ seen {GUARD}/armed || seen {GUARD}/rolling_back || seen {GUARD}/rollback; }}
-while open && ! seen {GUARD}/rollback-FAILED; do sleep 0.1; done
+while (open && ! seen {GUARD}/rollback-FAILED) || seen {CLAIM}; do /bin/sleep 0.05; done
 """
 
 
@@ -178,6 +188,7 @@ def test_a_way_back_that_fails_once_is_tried_again(machine, tmp_path):
 
 
 def test_after_a_failed_way_back_a_person_may_take_it_back_or_let_it_stay(machine, tmp_path):
+    machine.program("rmdir", SLOWLY)
     machine.run(settled(script(tmp_path, revert="false")))
     assert machine.path(f"{GUARD}/rollback-FAILED").exists()
 
@@ -212,7 +223,7 @@ def test_a_way_back_that_a_restart_cut_off_goes_on(machine, tmp_path):
 def test_of_two_who_take_it_back_or_confirm_it_one_wins(machine, tmp_path, mode):
     machine.run(script(tmp_path))
     machine.path(f"{GUARD}/armed").rename(machine.path(f"{GUARD}/rolling_back"))
-    machine.path("/run/hyprbox-guard-job-1").mkdir()
+    machine.path(CLAIM).mkdir()
 
     ended = machine.run(script(tmp_path, mode))
 
