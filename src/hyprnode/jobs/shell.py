@@ -82,8 +82,8 @@ class Bash(NamedTuple):
     output: int
 
 
-def start(env: Mapping[str, str], group: Group | None = None) -> Bash:
-    """In a group of its own if there is one. OSError when there is no bash, or no room for it.
+def start(env: Mapping[str, str]) -> Bash:
+    """OSError when there is no bash, or no room for it.
 
     Spawned, not forked: that costs a fifth. What else there is to do to it can wait until it has started, for it runs
     nothing before its gate is opened. Its own session, so that `kill 0` in a script does not reach the supervisor.
@@ -105,14 +105,13 @@ def start(env: Mapping[str, str], group: Group | None = None) -> Bash:
     finally:
         for fd in (stdin, go, stdout):
             os.close(fd)
-    _settle(pid, group)
     os.set_blocking(feed, False)
     os.set_blocking(output, False)
     return Bash(pid, feed, gate, output)
 
 
-def _settle(pid: int, group: Group | None) -> None:
-    """When memory is short, the kernel is to end a job sooner than its supervisor."""
+def settle(pid: int, group: Group | None) -> None:
+    """Into a group of its own if there is one. When memory is short, it is to be ended sooner than its supervisor."""
     with suppress(OSError):
         oom.spare(oom.sooner(), str(pid))
         if group is not None:

@@ -13,7 +13,7 @@ from math import inf
 from types import FrameType
 from typing import Any
 
-from hyprnode import cgroup, execlock
+from hyprnode import cgroup, execlock, itself
 from hyprnode.clock import stamp
 from hyprnode.jobs import deferral, ending, group, oom, shell, signals
 from hyprnode.jobs.demise import Demise
@@ -26,6 +26,7 @@ DRAIN_SECONDS = 0.3  # after bash's end, for what its last children still write:
 MOVE_SECONDS = 0.3  # after bash's start: the kernel takes ten milliseconds to move a process, and most jobs are short
 LONGEST_WAIT = 3600  # poll() takes no more than weeks
 LARGEST = 65536
+SPARED = -900  # when memory is short, a supervisor is of no use dead and holds little
 
 
 class Supervision:
@@ -33,9 +34,8 @@ class Supervision:
         self.terms = terms
         self.script = script
         self.word = word
+        self.bell = bell
         self.spool = Spool(terms["spool"])
-        self.listener = Listener(self.spool, terms, bell)
-        self.family = Family(os.getpid(), group.settle(terms["name"]))
         self.poll = select.poll()
         self.has_bash = False
         self.unborn: str | None = None
@@ -57,6 +57,7 @@ class Supervision:
         self.poll.register(self.signals, select.POLLIN)
         if not self.terms["waitFor"] and shell.stands_still(self.terms["env"]):
             self._start_bash()
+        self._make_ready()
         is_wanted = self._word() != b""
         if not is_wanted:
             self._put_down_bash()
@@ -82,6 +83,7 @@ class Supervision:
             return self._report(refusal)
         if not self.has_bash and self.unborn is None:
             self._start_bash()
+            self._settle_bash()
         if self.unborn is not None:
             return self._report({"reason": "spawn_error", "errorMsg": self.unborn})
         self.started_at = stamp()
@@ -94,13 +96,27 @@ class Supervision:
 
     def _start_bash(self) -> None:
         try:
-            self.bash = shell.start(self.terms["env"], self.family.group)
+            self.bash = shell.start(self.terms["env"])
         except OSError as error:
             self.unborn = f"{shell.BASH} could not be started: {error.strerror}"
         else:
             self.has_bash = True
             self.feeder = Feeder(self.script, self.bash.feed, self.bash.gate)
             self.feeder.pump()
+
+    def _make_ready(self) -> None:
+        """What bash need not wait for, while it starts."""
+        itself.name("hyprnode-job")
+        with suppress(OSError):  # not without root
+            oom.spare(SPARED)
+        self.family = Family(os.getpid(), group.settle(self.terms["name"]))
+        self._settle_bash()
+        self.listener = Listener(self.spool, self.terms, self.bell)
+        self.kills = oom.kills(self.family.group is not None)
+
+    def _settle_bash(self) -> None:
+        if self.has_bash:
+            shell.settle(self.bash.pid, self.family.group)
 
     def _put_down_bash(self) -> None:
         """It has done nothing: its gate was never opened."""
@@ -124,7 +140,6 @@ class Supervision:
     def _begin(self) -> None:
         now = time.monotonic()
         self.deadline, self.moves_at = now + self.terms["timeoutSeconds"], now + MOVE_SECONDS
-        self.kills = oom.kills(self.family.group is not None)
         self._note_group()
         self.listener.attach(self.bash.output)
         self.poll.register(self.bash.output, select.POLLIN)

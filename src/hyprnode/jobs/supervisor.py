@@ -2,16 +2,14 @@
 
 import json
 import os
-from contextlib import suppress
 from typing import NoReturn
 
-from hyprnode import itself, memory
-from hyprnode.jobs import oom, signals
+from hyprnode import memory
+from hyprnode.jobs import signals
 from hyprnode.jobs.supervision import Supervision
 from hyprnode.syscalls import become_subreaper
 
 LARGEST = 65536
-SPARED = -900  # when memory is short, a supervisor is of no use dead and holds little
 
 
 def main(order: int, script: int, holder: int, bell: int, word: int) -> NoReturn:
@@ -35,7 +33,7 @@ def main(order: int, script: int, holder: int, bell: int, word: int) -> NoReturn
 
 
 def _settle(bell: int) -> None:
-    itself.name("hyprnode-job")
+    """Of what bash inherits; all else can wait until it has been started."""
     os.chdir("/")
     os.umask(0o022)
     os.set_blocking(bell, False)
@@ -43,8 +41,6 @@ def _settle(bell: int) -> None:
     for fd in (0, 1, 2):  # the agent's may be a pipe, whose reader must not wait for us
         os.dup2(nothing, fd)
     become_subreaper()
-    with suppress(OSError):  # not without root
-        oom.spare(SPARED)
 
 
 def drink_up(output: int) -> NoReturn:
