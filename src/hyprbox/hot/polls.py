@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from sqlalchemy.orm import Session
 
@@ -56,7 +57,8 @@ def offers_ahead(box: Box, session: Session, topics: Sequence[Topic]) -> dict[To
     if not waiting:
         return {}
     now = box.clock.now()
-    with session.begin_nested():  # should it fail, PostgreSQL would take nothing more in this transaction
+    # Should it fail, PostgreSQL would take nothing more in this transaction.
+    with nullcontext() if box.db.is_sqlite else session.begin_nested():
         found = handing.next_offers(session, [(node_id, now) for _, node_id in waiting])
     return {("node", node_id): job for (node_id, _), job in found.items()}
 

@@ -17,7 +17,7 @@ from hyprwire.names import check_node_id
 
 CONTEST = timedelta(minutes=30)
 BROKEN_FOR = timedelta(days=7)
-_NODES = cast(Table, Node.__table__).c
+_NODES, _STATES = (cast(Table, model.__table__).c for model in (Node, State))
 THE_SAME = select(_NODES.node_id).where(_NODES.node_id == bindparam("asked"))
 LOCKED = THE_SAME.with_for_update()
 EXPECTED = (
@@ -77,7 +77,7 @@ def contested(session: Session, now: datetime) -> Sequence[str]:
 
 def contested_one(node_id: ColumnElement[str], since: BindParameter[datetime]) -> ColumnElement[bool]:
     """The same for the node of a row, as a part of another question; `since` stands for what contests_since() says."""
-    return select(State.node_id).where(State.node_id == node_id, *_contested(since)).exists()
+    return select(_STATES.node_id).where(_STATES.node_id == node_id, *_contested(since)).exists()
 
 
 def contests_since(now: datetime) -> datetime:
@@ -171,7 +171,7 @@ def changes(session: Session, limit: int) -> Sequence[Change]:
 
 def _contested(since: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """One return of an earlier identity can be a restored snapshot; two are two machines."""
-    return State.identity_flips >= 2, State.identity_flipped_at > since
+    return _STATES.identity_flips >= 2, _STATES.identity_flipped_at > since
 
 
 def _tables_of_a_node() -> list[Table]:

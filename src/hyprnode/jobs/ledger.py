@@ -36,24 +36,45 @@ class Ledger:
         self.path = state / NAME
 
     def note(self, what: str, **facts: object) -> None:
-        """On disk when this returns; a disk that takes no more stops no job, but the log says that this is missing."""
+        """On disk when this returns."""
+        self.keep(self.write(what, **facts))
+
+    def write(self, what: str, **facts: object) -> int | None:
+        """The file, with one line more that keep() brings to the disk.
+
+        None: a disk that takes no more stops no job, but the log says that this is missing.
+        """
         try:
-            with open(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "r+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                self._append(file.fileno(), {"at": stamp(), "what": what, **facts})
+            return self._longer({"at": stamp(), "what": what, **facts})
         except OSError as error:
             trouble.arose(f"{self.path}: {error.strerror}", missing=what)
+            return None
+
+    def keep(self, file: int | None) -> None:
+        if file is None:
+            return
+        try:
+            os.fsync(file)
+            if os.fstat(file).st_size > LARGEST:
+                os.rename(self.path, self.path.with_name(OLDER))
+        except OSError as error:
+            trouble.arose(f"{self.path}: {error.strerror}")
         else:
             trouble.ended()
+        finally:
+            os.close(file)
 
-    def _append(self, file: int, facts: dict[str, object]) -> None:
-        size = os.fstat(file).st_size
-        end, head = end_of(file)
-        os.ftruncate(file, end)  # a line that a power cut left half is none
-        os.write(file, line_after(head or self._older(), facts))
-        os.fsync(file)
-        if size > LARGEST:
-            os.rename(self.path, self.path.with_name(OLDER))
+    def _longer(self, facts: dict[str, object]) -> int:
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end, head = end_of(file)
+            os.ftruncate(file, end)  # a line that a power cut left half is none
+            os.write(file, line_after(head or self._older(), facts))
+        except OSError:
+            os.close(file)
+            raise
+        return file
 
     def head(self) -> Head:
         return self._head_in(NAME) or self._older()

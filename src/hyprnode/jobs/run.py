@@ -174,8 +174,9 @@ class Runner:
             bearing.undo()
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
             return
-        self.ledger.note("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
-        born.begin()
+        line = self.ledger.write("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
+        born.begin()  # that it may have run is on disk already: it need not wait for this line as well
+        self.ledger.keep(line)
         say("[jobrunner] running a job", job=entry.id)
         self._follow(running, born.bell)
 
