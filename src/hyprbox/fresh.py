@@ -92,7 +92,8 @@ def inside(caller: Caller) -> Origin:
 async def _prove(box: Box, person: Person, ways: Ways, form: Form, now: datetime, origin: Origin) -> None:
     await check_open(box, person, origin, now)
     if form.raw(CREDENTIAL):
-        used = await box.db.write(passkeys.used, now, box.config.public_url, form.raw(STEP), form.raw(CREDENTIAL))
+        ceremony = await passkeys.ceremony(box.config.public_url)
+        used = await box.db.write(passkeys.used, now, ceremony, form.raw(STEP), form.raw(CREDENTIAL))
         fits = used.id == person.id
     elif ways.code:
         fits = await box.db.write(_accept, now, person.id, form.text(CODE), origin)

@@ -1,5 +1,8 @@
 """Second factors, what is begun at the door, and who comes in by single sign-on."""
 
+import ast
+import asyncio
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +14,7 @@ from hyprbox.people import doorsteps, factors, keys, passkeys, store, subjects
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Role
 from tests.cast import NOON, minutes
+from tests.test_floors import SRC
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # of RFC 6238, appendix B
 STEP = int(NOON.timestamp()) // 30
@@ -157,6 +161,39 @@ def test_who_is_disabled_stays_out(session):
     store.disable(session, NOON, "ada", "greta")
     with pytest.raises(Forbidden, match="disabled"):
         subjects.arrive(session, NOON, "iss|1", "greta", Role.ADMIN)
+
+
+def test_what_passkeys_need_is_read_beside_the_loop_and_before_a_write(session, ada, monkeypatch):
+    """For a quarter of a second nobody else could write, at any stranger's word."""
+    read = []
+
+    class Ceremony:
+        def __init__(self, *about):
+            read.append((threading.current_thread(), about))
+
+        def ask_to_show(self, known):
+            return {}, "challenge"
+
+    def kind():
+        read.append(threading.current_thread())
+        return Ceremony
+
+    monkeypatch.setattr(passkeys, "_kind", kind)
+    ceremony = asyncio.run(passkeys.ceremony("https://box.example"))
+    assert read[0] is not threading.main_thread()
+    assert read[1][1] == ("box.example", "https://box.example")
+
+    passkeys.to_use(session, NOON, ceremony)
+    assert len(read) == 2
+
+
+def test_what_works_on_a_session_reads_no_package():
+    """Its thread is the one by which all writes go."""
+    for path in (SRC / "hyprbox").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and "session" in [each.arg for each in node.args.args]:
+                late = [each for each in ast.walk(node) if isinstance(each, ast.Import | ast.ImportFrom)]
+                assert not late or path.name == "upsert.py", f"{path.name}: {node.name}"
 
 
 def test_strangers_cannot_take_all_the_places_at_the_door(session, monkeypatch):

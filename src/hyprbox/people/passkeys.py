@@ -1,6 +1,7 @@
 """Passkeys: who is asked for one, and what of the browser's answer is kept."""
 
 import json
+from asyncio import to_thread
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,24 +28,33 @@ def domain(public_url: str) -> str | None:
     return None if ":" in host or host.replace(".", "").isdecimal() else host
 
 
-def to_add(session: Session, now: datetime, public_url: str, person: Person) -> Options:
+async def ceremony(public_url: str) -> "Ceremony":
+    """Its package is read by the first passkey: it takes a quarter of a second and many megabytes, for what few use.
+    Not where writes wait for it."""
+    kind = await to_thread(_kind)
+    return kind(_domain(public_url), _origin(public_url))
+
+
+def to_add(session: Session, now: datetime, ceremony: "Ceremony", person: Person) -> Options:
     """What the browser needs to make one, and the step with which it comes back."""
-    options, challenge = _ceremony(public_url).ask_to_make(person, factors.passkeys_of(session, person.id))
+    options, challenge = ceremony.ask_to_make(person, factors.passkeys_of(session, person.id))
     return _begun(session, now, options, challenge, person.id)
 
 
-def to_use(session: Session, now: datetime, public_url: str, person: Person | None = None) -> Options:
+def to_use(session: Session, now: datetime, ceremony: "Ceremony", person: Person | None = None) -> Options:
     """Of one person, or of whoever is there."""
     known = factors.passkeys_of(session, person.id) if person else []
-    options, challenge = _ceremony(public_url).ask_to_show(known)
+    options, challenge = ceremony.ask_to_show(known)
     return _begun(session, now, options, challenge, person.id if person else None)
 
 
-def add(session: Session, now: datetime, public_url: str, person_id: str, step: str, answer: str, name: str) -> Passkey:
+def add(
+    session: Session, now: datetime, ceremony: "Ceremony", person_id: str, step: str, answer: str, name: str
+) -> Passkey:
     begun = doorsteps.end(session, now, Kind.PASSKEY, step)
     if begun["person"] != person_id:
         raise Unauthenticated(PASSKEY_REFUSED)
-    made = _ceremony(public_url).made(_read(answer), begun["challenge"])
+    made = ceremony.made(_read(answer), begun["challenge"])
     if session.get(Passkey, made.id):
         raise Conflict("this passkey is known already")
     key = Passkey(
@@ -57,13 +67,13 @@ def add(session: Session, now: datetime, public_url: str, person_id: str, step: 
     return key
 
 
-def used(session: Session, now: datetime, public_url: str, step: str, answer: str) -> Person:
+def used(session: Session, now: datetime, ceremony: "Ceremony", step: str, answer: str) -> Person:
     """Who is there."""
     begun, credential = doorsteps.end(session, now, Kind.PASSKEY, step), _read(answer)
     key = session.get(Passkey, str(credential.get("id")))
     if key is None or begun["person"] not in (None, key.person_id):
         raise Unauthenticated(PASSKEY_REFUSED)
-    key.sign_count, key.used_at = _ceremony(public_url).shown(credential, begun["challenge"], key), now
+    key.sign_count, key.used_at = ceremony.shown(credential, begun["challenge"], key), now
     person = session.get_one(Person, key.person_id)
     if person.disabled_at is not None:
         raise Unauthenticated(PASSKEY_REFUSED)
@@ -84,11 +94,10 @@ def _begun(session: Session, now: datetime, options: Options, challenge: str, pe
     return {"options": options, "step": step}
 
 
-def _ceremony(public_url: str) -> "Ceremony":
-    """Its package is read by the first passkey: it takes a fifth of a second and many megabytes, for what few use."""
+def _kind() -> "type[Ceremony]":
     from hyprbox.people.ceremony import Ceremony
 
-    return Ceremony(_domain(public_url), _origin(public_url))
+    return Ceremony
 
 
 def _domain(public_url: str) -> str:

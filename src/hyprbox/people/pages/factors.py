@@ -1,7 +1,7 @@
 """My second factor: set up with an app, renewed, removed; and my passkeys."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import segno
@@ -21,6 +21,9 @@ from hyprbox.people import doorsteps, factors, passkeys
 from hyprbox.people.doorsteps import Kind
 from hyprbox.people.model import Person
 from hyprbox.people.pages.account import ACCOUNT, person_id
+
+if TYPE_CHECKING:
+    from hyprbox.people.ceremony import Ceremony
 
 MODULE = 4  # pixels of a square of the picture
 
@@ -60,7 +63,8 @@ async def renew_codes(frame: TheFrame, box: TheBox, form: TheForm) -> Template:
 
 @post("/settings/account/passkeys/options", guards=[viewer], status_code=200)
 async def passkey_options(box: TheBox, caller: TheCaller) -> dict[str, Any]:
-    return await box.db.write(_to_add, box.clock.now(), box.config.public_url, person_id(caller))
+    ceremony = await passkeys.ceremony(box.config.public_url)
+    return await box.db.write(_to_add, box.clock.now(), ceremony, person_id(caller))
 
 
 @post("/settings/account/passkeys", guards=[viewer], status_code=303)
@@ -68,7 +72,8 @@ async def add_passkey(box: TheBox, caller: TheCaller, form: TheForm) -> Redirect
     await fresh.require(box, caller, form)
     me, name = person_id(caller), form.text("name")
     step, answer = form.raw("step"), form.raw("credential")
-    await box.db.write(passkeys.add, box.clock.now(), box.config.public_url, me, step, answer, name)
+    ceremony = await passkeys.ceremony(box.config.public_url)
+    await box.db.write(passkeys.add, box.clock.now(), ceremony, me, step, answer, name)
     return go(ACCOUNT)
 
 
@@ -81,7 +86,8 @@ async def remove_passkey(key_id: FromPath[str], box: TheBox, caller: TheCaller, 
 
 @post("/confirm/passkey", guards=[viewer], status_code=200)
 async def to_confirm(box: TheBox, caller: TheCaller) -> dict[str, Any]:
-    return await box.db.write(_to_use, box.clock.now(), box.config.public_url, person_id(caller))
+    ceremony = await passkeys.ceremony(box.config.public_url)
+    return await box.db.write(_to_use, box.clock.now(), ceremony, person_id(caller))
 
 
 def _page(frame: Frame, box: Box, secret_text: str, step: str, refusal: Refusal | None = None) -> Template:
@@ -123,12 +129,12 @@ def _new_codes(session: Session, now: datetime, me: str) -> list[str]:
     return factors.new_codes(session, now, session.get_one(Person, me))
 
 
-def _to_add(session: Session, now: datetime, public_url: str, me: str) -> dict[str, Any]:
-    return passkeys.to_add(session, now, public_url, session.get_one(Person, me))
+def _to_add(session: Session, now: datetime, ceremony: "Ceremony", me: str) -> dict[str, Any]:
+    return passkeys.to_add(session, now, ceremony, session.get_one(Person, me))
 
 
-def _to_use(session: Session, now: datetime, public_url: str, me: str) -> dict[str, Any]:
-    return passkeys.to_use(session, now, public_url, session.get_one(Person, me))
+def _to_use(session: Session, now: datetime, ceremony: "Ceremony", me: str) -> dict[str, Any]:
+    return passkeys.to_use(session, now, ceremony, session.get_one(Person, me))
 
 
 handlers = [

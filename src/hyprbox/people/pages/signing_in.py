@@ -63,15 +63,16 @@ async def second_factor(request: HttpRequest, box: TheBox, form: TheForm) -> Tem
 @post("/sign-in/passkey/options", status_code=200)
 async def passkey_options(request: HttpRequest, box: TheBox) -> dict[str, Any]:
     visitor.check_own_page(request.headers)
-    return await box.db.write(passkeys.to_use, box.clock.now(), box.config.public_url)
+    return await box.db.write(passkeys.to_use, box.clock.now(), await passkeys.ceremony(box.config.public_url))
 
 
 @post("/sign-in/passkey", status_code=200)
 async def passkey(request: HttpRequest, box: TheBox, form: TheForm) -> Template | Redirect:
     visitor.check_own_page(request.headers)
-    after, now, url = local(form.text("next")), box.clock.now(), box.config.public_url
+    after, now = local(form.text("next")), box.clock.now()
     try:
-        person = await box.db.write(passkeys.used, now, url, form.raw("step"), form.raw("credential"))
+        ceremony = await passkeys.ceremony(box.config.public_url)
+        person = await box.db.write(passkeys.used, now, ceremony, form.raw("step"), form.raw("credential"))
     except Refusal as refusal:
         return page(box, refusal.status, refusal=refusal, next=after)
     return await session.let_in(box, request, person, after)
