@@ -117,11 +117,15 @@ def answers(url: str) -> bool:
 
 
 def wait_until(condition, process=None, log=None, seconds: float = 20):
-    """What `condition` gives as soon as it is true; the log when the process ends or the time is up."""
-    end = time.monotonic() + seconds
+    """What `condition` gives as soon as it is true; the log when the process ends or the time is up.
+
+    Asking is work for both sides: the longer it has taken, the less an eighth of that matters.
+    """
+    start = time.monotonic()
+    end = start + seconds
     while not (found := condition()):
         gone = process is not None and process.poll() is not None
         assert not gone, log.read_text()
         assert time.monotonic() < end, f"not within {seconds} s; {log.read_text()[-2000:] if log else ''}"
-        time.sleep(0.02)
+        time.sleep(min(max((time.monotonic() - start) / 8, 0.02), 0.25))
     return found
