@@ -22,6 +22,7 @@ from tests.cast import BEAT
 from tests.servers import serving
 
 NODES = 5000
+REPORTING = 1024  # the first report of each, which is news, comes before the measuring
 
 Row = tuple[str, int, str, str, str, str, str, str]
 
@@ -64,12 +65,13 @@ def measured(folder: Path, name: str, postgres: Postgres | None, program: str, s
         os.sched_setaffinity(0, {1})
         token = server.token("--fleet")
         hammer(server.port, lambda n: beats(token, n), CONNECTIONS, 2)
+        hammer(server.port, lambda n: reports(token, n), CONNECTIONS, 6)
         rows: list[Row] = []
         for what, requests in (
             ("empty endpoint", empty),
             ("heartbeat", lambda n: beats(token, n)),
             ("poll, no job", lambda n: calls(n, partial(poll, token))),
-            ("report, nothing new", lambda n: calls(n, partial(report, token))),
+            ("report, nothing new", lambda n: reports(token, n)),
         ):
             before, database = cpu_seconds(server.process.pid), of_postgres(postgres)
             result = hammer(server.port, requests, CONNECTIONS, seconds)
@@ -110,9 +112,13 @@ def beats(token: str, connection: int) -> Iterator[bytes]:
     return calls(connection, partial(beat, token))
 
 
-def calls(connection: int, of: Callable[[int], bytes]) -> Iterator[bytes]:
+def reports(token: str, connection: int) -> Iterator[bytes]:
+    return calls(connection, partial(report, token), REPORTING)
+
+
+def calls(connection: int, of: Callable[[int], bytes], nodes: int = NODES) -> Iterator[bytes]:
     """Of the nodes that belong to this connection, one after the other."""
-    return cycle([of(node) for node in range(connection, NODES, CONNECTIONS)])
+    return cycle([of(node) for node in range(connection, nodes, CONNECTIONS)])
 
 
 def poll(token: str, node: int) -> bytes:

@@ -51,7 +51,7 @@ RESOURCES = [
     "notices",
     "overview",
 ]
-GROUND = "config db asking writer clock errors ids installation sealing secret seldom almanac upsert"
+GROUND = "config db asking writer clock errors ids installation sealing secret seldom almanac upsert rows"
 FLOORS = [
     set(GROUND.split()),
     {"model"},

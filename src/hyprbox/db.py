@@ -99,8 +99,8 @@ class Database:
         looking = partial(self._look_ahead, ahead)
         self._writer = Writer(self._sessions, published, telling, looking, self.meter)
         # Heartbeats wait for nobody's report: only SQLite has a single writer.
-        many = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, _nothing, self.meter)
-        self._many = many
+        apart = self._writer if self.is_sqlite else Writer(self._sessions, published, telling, _nothing, self.meter)
+        self._apart = apart
 
     def _look_ahead(self, ahead: Ahead | None, session: Session) -> dict[Topic, Any]:
         """A hint: without it whoever waits asks by himself, and what was written is written all the same."""
@@ -117,8 +117,8 @@ class Database:
     async def stop(self) -> None:
         """What was queued is still written."""
         await self._writer.stop()
-        if self._many is not self._writer:
-            await self._many.stop()
+        if self._apart is not self._writer:
+            await self._apart.stop()
         self._pool.shutdown()
         self._first.shutdown()
         self.close()
@@ -146,13 +146,18 @@ class Database:
         done: R = await self._writer.add(Single(lambda session: work(session, *args, **kwargs)))
         return done
 
-    def write_many(self, work: Callable[[Session, list[T]], None], item: T) -> Awaitable[None]:
-        """What callers hand to the same `work` at the same time reaches it as one list."""
-        return self._many.add(Many(work, item))
+    def write_many(
+        self, work: Callable[[Session, list[T]], list[R] | None], item: T, *, apart: bool = False
+    ) -> Awaitable[R]:
+        """What callers hand to the same `work` at the same time reaches it as one list, and its list are the answers.
+
+        `apart`: where there may be several writers, by one that waits for nothing else.
+        """
+        return (self._apart if apart else self._writer).add(Many(work, item))
 
     @property
     def waiting(self) -> int:
-        return sum(len(writer.waiting) for writer in {self._writer, self._many})
+        return sum(len(writer.waiting) for writer in {self._writer, self._apart})
 
     async def _read(
         self, pool: ThreadPoolExecutor, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs

@@ -8,6 +8,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,7 @@ from hyprbox.meter import Meter
 
 Topic = tuple[str, str]
 Work = Callable[[Session], Any]
+Together = Callable[[Session, list[Any]], list[Any] | None]
 Published = Callable[[Sequence[Topic], dict[Topic, Any]], None]
 
 WAITING_WRITES = 4096
@@ -34,14 +36,16 @@ class Single:
 
 
 class Many:
-    __slots__ = ("future", "item", "work")
-    future: asyncio.Future[None]
+    """`work` is given the items of many, and gives an answer for each, or nothing."""
 
-    def __init__(self, work: Callable[[Session, list[Any]], None], item: Any) -> None:
+    __slots__ = ("future", "item", "work")
+    future: asyncio.Future[Any]
+
+    def __init__(self, work: Together, item: Any) -> None:
         self.work, self.item = work, item
 
-    def run(self, session: Session) -> None:
-        self.work(session, [self.item])
+    def run(self, session: Session) -> Any:
+        return (self.work(session, [self.item]) or [None])[0]
 
 
 Task = Single | Many
@@ -114,11 +118,11 @@ class Writer:
             return [(task, None, error) for task in batch], [], {}
 
     def _commit_together(self, batch: list[Many]) -> Committed:
-        """The usual case under load: nothing but heartbeats, which need no savepoint of their own."""
+        """The usual case under load: nothing but heartbeats, or reports, which need no savepoint of their own."""
         with self._sessions.begin() as session:
-            batch[0].work(session, [task.item for task in batch])
+            outcomes = _outcomes(batch, batch[0].work(session, [task.item for task in batch]))
             found = self._ahead(session)
-        return [(task, None, None) for task in batch], session.info.get("topics", []), found
+        return outcomes, session.info.get("topics", []), found
 
     def _commit_alone(self, task: Task) -> Committed:
         """Its failure is nobody else's: it needs no savepoint."""
@@ -165,12 +169,15 @@ def _run_all(session: Session, batch: list[Task]) -> list[Outcome]:
     return outcomes
 
 
-def _run_together(session: Session, work: Callable[[Session, list[Any]], None], tasks: list[Many]) -> list[Outcome]:
+def _run_together(session: Session, work: Together, tasks: list[Many]) -> list[Outcome]:
     try:
-        _attempt(session, lambda inner: work(inner, [task.item for task in tasks]))
-        return [(task, None, None) for task in tasks]
+        return _outcomes(tasks, _attempt(session, lambda inner: work(inner, [task.item for task in tasks])))
     except Exception:  # one poisoned row must cost only itself
         return [_run_one(session, task) for task in tasks]
+
+
+def _outcomes(tasks: list[Many], answers: list[Any] | None) -> list[Outcome]:
+    return [(task, answer, None) for task, answer in zip(tasks, answers or repeat(None), strict=False)]
 
 
 def _run_one(session: Session, task: Task) -> Outcome:

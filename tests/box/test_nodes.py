@@ -9,6 +9,7 @@ from sqlalchemy import select
 from hyprbox.errors import Conflict, Missing
 from hyprbox.nodes import beats, samples, search, store
 from hyprbox.nodes.model import Change, Sample
+from hyprbox.rows import Rows
 from hyprbox.tokens import store as tokens
 from tests.cast import BEAT, NOON, minutes
 
@@ -82,7 +83,7 @@ def test_a_beat_that_says_nothing_new_touches_the_narrow_row_alone(session):
     changed = beats.Beat(replace(BEAT, kernel="6.2"), NOON)
 
     def touched(*said):
-        rows = beats.Rows.of(session, beats.SHORT, [beats._short(beat) for beat in said])
+        rows = Rows.of(session, beats.SHORT, [beats._short(beat) for beat in said])
         return rows.run(session, beats.SAME_AGAIN)
 
     assert (touched(same), touched(same, other), touched(changed)) == (1, 1, 0)

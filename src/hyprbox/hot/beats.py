@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.errors import Invalid, TooLarge
-from hyprbox.findings import reports
+from hyprbox.findings import again, reports
 from hyprbox.findings.room import MOST_SCANNERS
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import check_depth, decode
@@ -20,6 +20,7 @@ from hyprbox.thresholds import store as thresholds
 from hyprwire import FindingReport, Heartbeat, Scan
 from hyprwire.names import NAME_LENGTH
 
+MORE = f"{suppressions.FITS} OR {remediations.UNSETTLED} OR {thresholds.TELLS}"  # what `_record` does besides
 ACCEPTS = ["scan", "settings", "inventory"]
 MOST_FINDINGS = 2000
 LARGEST_FINDING = 16 * 1024
@@ -31,7 +32,7 @@ async def heartbeat(box: Box, call: Call) -> Answer:
     beat = decode(Heartbeat, call.body)
     await box.gate.admit_node(call.header(b"authorization"), beat.node_id)
     now = box.clock.now()
-    await box.db.write_many(beats.record, beats.Beat(beat, now))
+    await box.db.write_many(beats.record, beats.Beat(beat, now), apart=True)
     return answer({"serverTime": now, "accepts": ACCEPTS})
 
 
@@ -40,8 +41,14 @@ async def report(box: Box, call: Call) -> Answer:
     said = decode(FindingReport, call.body)
     await box.gate.admit_node(call.header(b"authorization"), said.nodeId)
     _check_size(said)
-    await box.db.write(_record, said, box.clock.now())
+    now = box.clock.now()
+    if not (again.may_be(said) and await box.db.write_many(_note_again, (said, now))):
+        await box.db.write(_record, said, now)
     return DONE
+
+
+def _note_again(session: Session, said: list[again.Report]) -> list[bool]:
+    return again.note(session, said, MORE)
 
 
 def _record(session: Session, said: FindingReport, now: datetime) -> None:

@@ -6,10 +6,9 @@ taken any number of times. A deleted node stays deleted: its tombstone stops the
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from hyprbox.clock import to_ms
 from hyprbox.db import wake
 from hyprbox.nodes.labels import acceptable
 from hyprbox.nodes.model import as_text
+from hyprbox.rows import Row, Rows
 from hyprwire import Heartbeat
 
 SAMPLE_SECONDS = 10
@@ -28,78 +28,45 @@ KEPT_WHEN_ABSENT = ("ip", "region", "kernel", "architecture", "agent_labels")
 INVENTORY = OVERWRITTEN + KEPT_WHEN_ABSENT
 
 # What every beat brings, and what only those need that say something new.
-SHORT = ("node_id", "now", "ts", "cpu", "ram", "disk", "uptime_seconds", "said")
-WHOLE = (*SHORT, "identity", *INVENTORY, "exec_lock", "journal_seq", "journal_head")
-
-TYPES = {
-    "now": "bigint", "ts": "integer", "cpu": "smallint", "ram": "smallint", "disk": "smallint",
-    "uptime_seconds": "bigint", "exec_lock": "boolean", "journal_seq": "bigint",
+SHORT = {
+    "node_id": "text", "now": "bigint", "ts": "integer", "cpu": "smallint", "ram": "smallint", "disk": "smallint",
+    "uptime_seconds": "bigint", "said": "text",
+}  # fmt: skip
+WHOLE = SHORT | {
+    "identity": "text", **dict.fromkeys(INVENTORY, "text"),
+    "exec_lock": "boolean", "journal_seq": "bigint", "journal_head": "text",
 }  # fmt: skip
 
-Row = tuple[Any, ...]
 _json = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of a batch as one JSON parameter, for as many statements as need them.
-
-    One statement a batch, not one a row: between rows the driver would let go of Python's lock and wait for it again.
-    """
-
-    columns: tuple[str, ...]
-    sqlite: bool
-    json: str
-
-    @classmethod
-    def of(cls, session: Session, columns: tuple[str, ...], rows: list[Row]) -> "Rows":
-        sqlite = session.get_bind().dialect.name == "sqlite"
-        shaped = rows if sqlite else [dict(zip(columns, row, strict=True)) for row in rows]
-        return cls(columns, sqlite, _json.encode(shaped).decode())
-
-    def run(self, session: Session, statement: str) -> int:
-        """BEATS in the statement are the rows, each called `beat`. How many rows it changed, or what it counted."""
-        made = statement.replace("BEATS", self._from_sqlite() if self.sqlite else self._from_postgresql())
-        result = session.connection().exec_driver_sql(made, {"rows": self.json})
-        return result.scalar_one() if result.returns_rows else result.rowcount
-
-    def _from_sqlite(self) -> str:
-        """No WITH in front of the statement: behind one the driver does not count what an UPDATE has changed."""
-        columns = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(self.columns))
-        return f"(SELECT {columns} FROM json_each(:rows)) AS beat"
-
-    def _from_postgresql(self) -> str:
-        shape = ", ".join(f"{name} {TYPES.get(name, 'text')}" for name in self.columns)
-        return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS beat({shape})"
-
-
 SAME_AGAIN = """
-UPDATE node_state SET last_seen = beat.now, silent_since = NULL, cpu = beat.cpu, ram = beat.ram, disk = beat.disk,
-    uptime_seconds = coalesce(beat.uptime_seconds, node_state.uptime_seconds)
-FROM BEATS WHERE node_state.node_id = beat.node_id AND node_state.said = beat.said AND node_state.status = 'ONLINE'"""
+UPDATE node_state SET last_seen = given.now, silent_since = NULL, cpu = given.cpu, ram = given.ram, disk = given.disk,
+    uptime_seconds = coalesce(given.uptime_seconds, node_state.uptime_seconds)
+FROM GIVEN WHERE node_state.node_id = given.node_id AND node_state.said = given.said AND node_state.status = 'ONLINE'"""
 
 # The same and the samples in one go, where a statement may change two tables: the rows are taken apart once.
 SAME_AGAIN_SAMPLED = f"""
-WITH beat AS MATERIALIZED (SELECT * FROM BEATS),
-known AS ({SAME_AGAIN.replace("BEATS", "beat")} RETURNING node_state.node_id),
+WITH given AS MATERIALIZED (SELECT * FROM GIVEN),
+known AS ({SAME_AGAIN.replace("GIVEN", "given")} RETURNING node_state.node_id),
 sampled AS (INSERT INTO samples (node_id, ts, cpu, ram, disk)
-    SELECT node_id, ts, cpu, ram, disk FROM beat JOIN known USING (node_id) ON CONFLICT DO NOTHING)
+    SELECT node_id, ts, cpu, ram, disk FROM given JOIN known USING (node_id) ON CONFLICT DO NOTHING)
 SELECT count(*) FROM known"""
 
 SAMPLE = """
 INSERT INTO samples (node_id, ts, cpu, ram, disk)
-SELECT node_id, ts, cpu, ram, disk FROM BEATS
-WHERE EXISTS (SELECT 1 FROM node_state s WHERE s.node_id = beat.node_id) ON CONFLICT DO NOTHING"""
+SELECT node_id, ts, cpu, ram, disk FROM GIVEN
+WHERE EXISTS (SELECT 1 FROM node_state s WHERE s.node_id = given.node_id) ON CONFLICT DO NOTHING"""
 
 CHANGE = """
 INSERT INTO node_changes (node_id, at, status)
-SELECT beat.node_id, beat.now, 'ONLINE' FROM BEATS JOIN node_state s ON s.node_id = beat.node_id
+SELECT given.node_id, given.now, 'ONLINE' FROM GIVEN JOIN node_state s ON s.node_id = given.node_id
 WHERE s.status <> 'ONLINE' ON CONFLICT DO NOTHING"""
 
 NODE = f"""
 INSERT INTO nodes (node_id, {", ".join(INVENTORY)}, first_seen)
-SELECT node_id, {", ".join(INVENTORY)}, now FROM BEATS
-WHERE NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.node_id = beat.node_id)
+SELECT node_id, {", ".join(INVENTORY)}, now FROM GIVEN
+WHERE NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.node_id = given.node_id)
 ON CONFLICT (node_id) DO UPDATE SET
 {", ".join(f"{name} = excluded.{name}" for name in OVERWRITTEN)},
 {", ".join(f"{name} = coalesce(excluded.{name}, nodes.{name})" for name in KEPT_WHEN_ABSENT)}
@@ -112,8 +79,8 @@ STATE = """
 INSERT INTO node_state (node_id, status, last_seen, cpu, ram, disk, uptime_seconds, said, identity,
     exec_lock, journal_seq, journal_head)
 SELECT node_id, 'ONLINE', now, cpu, ram, disk, uptime_seconds, said, identity,
-    exec_lock, journal_seq, journal_head FROM BEATS
-WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = beat.node_id)
+    exec_lock, journal_seq, journal_head FROM GIVEN
+WHERE EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = given.node_id)
 ON CONFLICT (node_id) DO UPDATE SET
 status = 'ONLINE', last_seen = excluded.last_seen, silent_since = NULL,
 cpu = excluded.cpu, ram = excluded.ram, disk = excluded.disk,

@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from hyprbox.clock import to_ms
 from hyprbox.db import wake
-from hyprbox.nodes.beats import Rows
 from hyprbox.nodes.model import State, Status
+from hyprbox.rows import Rows
 
 SILENCE = timedelta(seconds=60)
 HEARD = """
-UPDATE node_state SET last_contact = beat.now, silent_since = NULL FROM BEATS
-WHERE node_state.node_id = beat.node_id"""
+UPDATE node_state SET last_contact = given.now, silent_since = NULL FROM GIVEN
+WHERE node_state.node_id = given.node_id"""
 
 
 def note(session: Session, heard: Mapping[str, datetime | None]) -> None:
     """When these nodes were heard; None for one that does not hold polls, of which silence tells nothing."""
     rows = [(node_id, at and to_ms(at)) for node_id, at in sorted(heard.items())]
-    Rows.of(session, ("node_id", "now"), rows).run(session, HEARD)
+    Rows.of(session, {"node_id": "text", "now": "bigint"}, rows).run(session, HEARD)
 
 
 def mark_silent(session: Session, now: datetime, since: datetime) -> list[str]:

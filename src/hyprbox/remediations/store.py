@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
-from hyprbox.clock import to_ms
+from hyprbox.clock import MILLISECOND, to_ms
 from hyprbox.errors import Missing
 from hyprbox.findings.model import Event, Finding
 from hyprbox.findings.model import State as FindingState
@@ -22,6 +22,12 @@ from hyprbox.remediations.model import Evidence, Remediation, Verdict
 
 REGRESSION = timedelta(days=7)
 RECENT = 500
+
+# A fix on a given node has no verdict yet, or one that what came back takes away.
+UNSETTLED = f"""EXISTS (SELECT 1 FROM remediations r WHERE r.node_id = given.node_id AND (r.verdict IS NULL
+    OR (r.verdict = 'VERIFIED_FIXED' AND r.ended_at > given.now - {REGRESSION // MILLISECOND}
+        AND EXISTS (SELECT 1 FROM findings f WHERE f.node_id = r.node_id AND f.id = r.finding_id
+            AND f.state <> 'RESOLVED'))))"""
 REBOOT = "reboot.required"
 
 

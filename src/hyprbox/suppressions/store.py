@@ -18,6 +18,13 @@ from hyprwire import Severity
 
 AT_ONCE = 100  # a transaction: heartbeats wait behind it
 
+# One in force fits something open on a given node, unless its query says otherwise.
+FITS = """EXISTS (SELECT 1 FROM suppressions s JOIN findings f ON f.severity <= s.ceiling
+    AND (s.key = '' OR f.key = s.key) AND (s.type IN ('', f.type) OR (substr(s.type, length(s.type) - 1) = '.*'
+        AND substr(f.type, 1, length(s.type) - 1) = substr(s.type, 1, length(s.type) - 1)))
+    WHERE f.node_id = given.node_id AND f.state = 'OPEN'
+    AND s.lifted_at IS NULL AND (s.until IS NULL OR s.until > given.now))"""
+
 
 def make(
     session: Session, now: datetime, actor: str, *, type: str, key: str, q: str, ceiling: Severity, reason: str,

@@ -1,5 +1,6 @@
 """Thresholds: what people set for the nodes of a query, what counts on one node, and whether its agent looks by it."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from hyprbox.nodes.terms import Field, Is, Load, Not, Query, Reports, Seen, Wors
 from hyprbox.thresholds.model import Rule, Told
 from hyprwire import thresholds
 from hyprwire.thresholds import OFF, THRESHOLDS, Settings, Taken
+
+# What the agent of a given node says that it looks by is something else than before.
+TELLS = """(given.taken IS NOT NULL AND NOT EXISTS (SELECT 1 FROM thresholds_taken t WHERE t.node_id = given.node_id
+    AND t.digest = given.taken AND t.refused = given.refused AND CAST(t.own AS TEXT) = given.own))"""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 MOST = 100
@@ -112,8 +117,7 @@ def told(session: Session, now: datetime, node_id: str, said: Taken | None) -> N
     """What a scan looked by. Written down when it is something else than before."""
     if said is None:
         return
-    digest, refused = said.digest[:64], said.refused[:LONGEST]
-    own = [name for name in said.own[: len(THRESHOLDS) + 1] if name in THRESHOLDS or name == OFF]
+    digest, own, refused = _kept(said)
     row = session.get(Told, node_id)
     if row is None:
         row = Told(node_id=node_id, digest="")
@@ -122,6 +126,17 @@ def told(session: Session, now: datetime, node_id: str, said: Taken | None) -> N
         return
     row.digest, row.own, row.refused, row.at = digest, own, refused, now
     wake(session, "fleet", "nodes")
+
+
+def as_kept(said: Taken) -> tuple[str, str, str]:
+    """Its digest, the names as the database has them, what was refused."""
+    digest, own, refused = _kept(said)
+    return digest, json.dumps(own), refused
+
+
+def _kept(said: Taken) -> tuple[str, list[str], str]:
+    own = [name for name in said.own[: len(THRESHOLDS) + 1] if name in THRESHOLDS or name == OFF]
+    return said.digest[:64], own, said.refused[:LONGEST]
 
 
 def _checked(session: Session, name: str, q: str, said: Mapping[str, Any]) -> Settings:

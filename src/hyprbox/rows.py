@@ -1,0 +1,53 @@
+"""Many rows as one parameter, for as many statements as need them.
+
+One statement a batch, not one a row: between rows the driver would let go of Python's lock and wait for it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import CursorResult
+from sqlalchemy.orm import Session
+
+Row = tuple[Any, ...]
+_json = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`columns` are their names and what PostgreSQL calls the types of their values."""
+
+    columns: Mapping[str, str]
+    sqlite: bool
+    json: str
+
+    @classmethod
+    def of(cls, session: Session, columns: Mapping[str, str], rows: list[Row]) -> "Rows":
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        shaped = rows if sqlite else [dict(zip(columns, row, strict=True)) for row in rows]
+        return cls(columns, sqlite, _json.encode(shaped).decode())
+
+    def run(self, session: Session, statement: str) -> int:
+        """How many rows it changed, or what it counted."""
+        result = self._execute(session, statement)
+        return int(result.scalar_one()) if result.returns_rows else result.rowcount
+
+    def ask(self, session: Session, statement: str) -> list[Any]:
+        """The first column of what it finds: few, between which the lock is let go of."""
+        return list(self._execute(session, statement).scalars())
+
+    def _execute(self, session: Session, statement: str) -> CursorResult[Any]:
+        """GIVEN in the statement are the rows, each called `given`."""
+        made = statement.replace("GIVEN", self._from_sqlite() if self.sqlite else self._from_postgresql())
+        return session.connection().exec_driver_sql(made, {"rows": self.json})
+
+    def _from_sqlite(self) -> str:
+        """No WITH in front of the statement: behind one the driver does not count what an UPDATE has changed."""
+        columns = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(self.columns))
+        return f"(SELECT {columns} FROM json_each(:rows)) AS given"
+
+    def _from_postgresql(self) -> str:
+        shape = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS given({shape})"
