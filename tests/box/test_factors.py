@@ -150,6 +150,16 @@ def test_somebody_arrives_and_comes_back_with_the_role_of_today(session):
     assert (again.id, again.name, again.role) == (first.id, "greta", Role.VIEWER)
 
 
+@pytest.mark.parametrize("typed", ["Ärne", "ärne", " ÄRNE ", "A\u0308rne", "a\u0308rne"])
+def test_whose_name_has_letters_of_their_language_is_found_by_it(session, typed):
+    made = store.create(session, NOON, "test", "Ärne", Role.VIEWER)
+    session.flush()
+
+    assert store.by_name(session, typed) is made
+    with pytest.raises(Conflict, match="exists already"):
+        store.create(session, NOON, "test", typed, Role.VIEWER)
+
+
 def test_a_name_does_not_lead_into_the_account_that_has_it(session, ada):
     with pytest.raises(Conflict, match="somebody called Ada exists"):
         subjects.arrive(session, NOON, "iss|1", "Ada", Role.ADMIN)

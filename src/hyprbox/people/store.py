@@ -1,6 +1,7 @@
 """People: who they are, what they may, and what happens when they forget or fail."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -21,7 +22,7 @@ NAME = re.compile(r"[\w.@+ -]{1,64}")
 
 
 def create(session: Session, now: datetime, actor: str, name: str, role: Role) -> Person:
-    name = name.strip()
+    name = unicodedata.normalize("NFC", name.strip())
     if not NAME.fullmatch(name):
         raise Invalid(f"name is {name!a}, expected 1 to 64 letters, digits, spaces or . @ + - _")
     if by_name(session, name):
@@ -37,7 +38,17 @@ def everyone(session: Session) -> Sequence[Person]:
 
 
 def by_name(session: Session, name: str) -> Person | None:
-    return session.scalar(select(Person).where(func.lower(Person.name) == name.strip().lower()))
+    """However it is typed. Beyond ASCII a database knows no small letters: SQLite never, PostgreSQL by its locale."""
+    wanted = spelled(name)
+    if wanted.isascii():
+        return session.scalar(select(Person).where(func.lower(Person.name) == wanted))
+    named = session.execute(select(Person.id, Person.name).order_by(Person.name)).all()
+    found = next((who for who, theirs in named if spelled(theirs) == wanted), None)
+    return session.get(Person, found) if found else None
+
+
+def spelled(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip()).lower()
 
 
 def known(session: Session, name: str) -> Person:
