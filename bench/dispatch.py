@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.overheard import Wire
-from bench.pair import agent, machine, pair
+from bench.pair import agent, machine, nodes_online, pair, wait_for_first_scans
 from bench.table import show, spread
 from hyprbox.people.model import Role
 from tests.servers import Server, serving, wait_until
@@ -43,8 +43,9 @@ def stages() -> list[tuple[object, ...]]:
     with tempfile.TemporaryDirectory() as name, serving(Path(name)) as server:
         admin = server.client(server.key(Role.ADMIN))
         wire, person = Wire(server.port), Person(server)
-        with agent(wire.url, server.token("--fleet"), "n-0", Path(name)):
-            wait_until(lambda: admin.get("/api/nodes", params={"status": "ONLINE"}).json()["items"])
+        with agent(wire.url, server.token("--fleet"), "n-0", Path(name)) as process:
+            wait_until(lambda: nodes_online(admin))
+            wait_for_first_scans([process])
             person.once()
             each = [moments(wire, *person.once()) for _ in range(ROUNDS)]
     took = [[later - sooner for sooner, later in pairwise(one)] for one in each]

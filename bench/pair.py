@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from hyprbox.people.model import Role
+from hyprnode.duties import SOON
 from tests.servers import Server, clean_env, serving, wait_until
 
 SOURCE = (sys.executable, "-m", "hyprnode")
@@ -26,8 +28,28 @@ def pair(agents: int = 1, **variables: str) -> Iterator[tuple[Server, httpx.Clie
         processes = [
             stack.enter_context(agent(server.url, token, f"n-{n}", folder, **variables)) for n in range(agents)
         ]
-        wait_until(lambda: len(admin.get("/api/nodes", params={"status": "ONLINE"}).json()["items"]) == agents)
+        wait_until(lambda: len(nodes_online(admin)) == agents, seconds=60)
+        wait_for_first_scans(processes)
         yield server, admin, processes
+
+
+def nodes_online(admin: httpx.Client) -> list[object]:
+    items: list[object] = admin.get("/api/nodes", params={"status": "ONLINE"}).json().get("items", [])
+    return items
+
+
+def wait_for_first_scans(agents: Sequence[subprocess.Popen[bytes]]) -> None:
+    """They begin soon after an agent, and of many at once they fill a machine."""
+    time.sleep(SOON)
+    wait_until(lambda: not any(is_scanning(process.pid) for process in agents), seconds=60)
+
+
+def is_scanning(agent: int) -> bool:
+    return any(children(nursery) for nursery in children(agent))
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from the node itself both pass where a firewall turns away everybody else.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import Select, bindparam, literal, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox.audit import store as audit
@@ -81,13 +82,19 @@ def waiting(session: Session, limit: int) -> Sequence[Guard]:
 
 def job_ended(session: Session, now: datetime, job: Job, peer: str | None) -> None:
     """Of any job: it may have armed a guard, or been asked for one. `peer` is who told us of its end."""
-    guard = session.scalar(select(Guard).where((Guard.job_id == job.id) | (Guard.asked == job.id)))
+    guard = session.scalar(_meant(), {"job_id": job.id})
     if guard is None or guard.state not in OPEN:
         return
     if guard.job_id == job.id:
         _armed(session, now, guard, job, peer)
     else:
         _answered(session, now, guard, job)
+
+
+@cache
+def _meant() -> Select[Guard]:
+    """Asked at the end of every job, and hardly ever is there one: so it is put together once."""
+    return select(Guard).where((Guard.job_id == bindparam("job_id")) | (Guard.asked == bindparam("job_id")))
 
 
 def prove(session: Session, now: datetime, guard: Guard, kind: Kind, by: str) -> None:

@@ -5,10 +5,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -106,6 +107,8 @@ def evidence(session: Session, digest: str | None) -> dict[str, Any] | None:
 def settle(session: Session, now: datetime, node_id: str, scan: dict[str, Any] | None = None) -> None:
     """Gives the node's fixes that are over their verdict; `scan` is the one that has just been recorded."""
     session.flush()
+    if session.scalar(_any_to_judge(), {"node_id": node_id, "since": now - REGRESSION}) is None:
+        return
     for remediation in session.scalars(select(Remediation).where(*_open(node_id))).all():
         finding = session.get(Finding, (node_id, remediation.finding_id))
         job = session.get(Job, (node_id, remediation.job_id))
@@ -246,6 +249,14 @@ def _note_regressions(session: Session, now: datetime, node_id: str) -> None:
         if finding is not None and finding.state != FindingState.RESOLVED:
             remediation.verdict = Verdict.REGRESSED
             remediation.note = "it came back within a week"
+
+
+@cache
+def _any_to_judge() -> Select[str]:
+    """Asked at the end of every job and with every report, and hardly ever is there one: so it is put together once."""
+    its = cast(Table, Remediation.__table__).c
+    lately = and_(its.verdict == Verdict.VERIFIED_FIXED, its.ended_at > bindparam("since"))
+    return select(its.id).where(its.node_id == bindparam("node_id"), its.verdict.is_(None) | lately).limit(1)
 
 
 def _open(node_id: str) -> tuple[Any, Any]:
