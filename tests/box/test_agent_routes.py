@@ -266,6 +266,8 @@ def test_a_bad_report_changes_nothing(fleet, admin, findings, status):
         ({"scanners": [{"name": "tls", "unexamined": ["k" * 1025]}]}, "scan.scanners[0].unexamined has 1 entries"),
         ({"id": "i" * 129}, "scan.id has 129 characters"),
         ({"seq": 2**63}, "scan.seq is 9223372036854775808"),
+        ({"scanners": [{"name": "tls", "types": ["agent.duplicate_identity"]}]}, "agent.duplicate_identity is"),
+        ({"scanners": [{"name": "hyprbox.agent.outdated"}]}, "scan.scanners[0].name is hyprbox.agent.outdated"),
     ],
 )
 def test_a_scan_that_names_too_much_is_refused_as_a_whole(fleet, admin, said, field):
@@ -277,6 +279,16 @@ def test_a_scan_that_names_too_much_is_refused_as_a_whole(fleet, admin, said, fi
 
     assert (answered.status_code, field in answered.json()["detail"]) == (400, True)
     assert admin.get("/api/findings", params={"nodeId": "eu-28"}).json()["items"] == []
+
+
+def test_a_node_neither_finds_nor_hides_what_only_the_control_plane_sees(fleet, admin):
+    fleet.post("/api/heartbeat", json=beat("eu-29"))
+    seen = {"type": "agent.journal_broken", "key": "k", "severity": "INFO", "message": "m"}
+
+    answered = fleet.post("/api/findings", json={"nodeId": "eu-29", "findings": [seen]})
+
+    assert answered.status_code == 400
+    assert "findings[0].type is agent.journal_broken" in answered.json()["detail"]
 
 
 @pytest.mark.parametrize("part", [b"[],", b'{"a":{}},'], ids=["lists", "fields"])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hyprbox.box import Box
 from hyprbox.errors import Invalid, TooLarge
-from hyprbox.findings import again, reports
+from hyprbox.findings import again, own, reports
 from hyprbox.findings.room import MOST_SCANNERS
 from hyprbox.hot.call import DONE, Answer, Call, answer
 from hyprbox.hot.decode import check_depth, decode
@@ -17,7 +17,7 @@ from hyprbox.nodes import beats
 from hyprbox.remediations import store as remediations
 from hyprbox.suppressions import store as suppressions
 from hyprbox.thresholds import store as thresholds
-from hyprwire import FindingReport, Heartbeat, Scan
+from hyprwire import FindingReport, Heartbeat, Scan, ScannerRun
 from hyprwire.names import NAME_LENGTH
 
 MORE = f"{suppressions.FITS} OR {remediations.UNSETTLED} OR {thresholds.TELLS}"  # what `_record` does besides
@@ -68,6 +68,8 @@ def _check_size(said: FindingReport) -> None:
         if size > LARGEST_FINDING:
             raise TooLarge(f"findings[{number}] has {size} bytes, expected at most {LARGEST_FINDING}")
         check_depth(finding.metadata)
+        if finding.type in own.TYPES:
+            raise Invalid(f"findings[{number}].type is {finding.type}, which only the control plane itself finds")
     if said.scan is not None:
         _check_scan(said.scan)
 
@@ -87,7 +89,16 @@ def _check_scan(scan: Scan) -> None:
     if len(scan.scanners) > MOST_SCANNERS:
         raise Invalid(f"scan.scanners has {len(scan.scanners)} entries, expected at most {MOST_SCANNERS}")
     for number, run in enumerate(scan.scanners):
+        _check_is_no_own(number, run)
         for name, names in (("types", run.types), ("unexamined", run.unexamined)):
             if len(names) > MOST_NAMES or any(len(each) > NAME_LENGTH for each in names):
                 most = f"at most {MOST_NAMES} of {NAME_LENGTH} characters"
                 raise Invalid(f"scan.scanners[{number}].{name} has {len(names)} entries, expected {most}")
+
+
+def _check_is_no_own(number: int, run: ScannerRun) -> None:
+    """Else a node could resolve what was found about it, or keep that from being resolved."""
+    if run.name.partition(".")[0] == own.SCANNER:
+        raise Invalid(f"scan.scanners[{number}].name is {run.name}, expected none of the control plane's own")
+    for name in own.TYPES.keys() & set(run.types):
+        raise Invalid(f"scan.scanners[{number}].types: {name} is looked for by the control plane itself")
