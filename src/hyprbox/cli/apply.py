@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 
@@ -59,15 +58,10 @@ def changes(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     yield from (change for part in reversed(parts) for change in part if change.sign == "-")
 
 
-def of(part: str, name: str) -> str:
-    """Its path: a name in a repository leads to no other."""
-    return f"/api/{part}/{quote(name, safe='')}"
-
-
 def of_labels(api: Remote, wanted: Wanted) -> Iterator[Change]:
     """A node's labels are exactly those that are said; what its agent brings is not ours."""
     for node_id, labels in wanted.labels.items():
-        path = of("nodes", node_id)
+        path = remote.of("nodes", node_id)
         node = api.get(path)
         agents = node["agentLabels"]
         peoples = {name: value for name, value in node["labels"].items() if agents.get(name) != value}
@@ -81,10 +75,10 @@ def of_queries(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     for name, q in wanted.queries.items():
         if there.get(name) != q:
             sign = "~" if name in there else "+"
-            yield Change(sign, f"query @{name}: {q}", _put(api, of("queries", name), {"q": q}))
+            yield Change(sign, f"query @{name}: {q}", _put(api, remote.of("queries", name), {"q": q}))
     if prune and "queries" in wanted.parts:
         for name in sorted(there.keys() - wanted.queries.keys()):
-            yield Change("-", f"query @{name}", _delete(api, of("queries", name)))
+            yield Change("-", f"query @{name}", _delete(api, remote.of("queries", name)))
 
 
 def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
@@ -96,11 +90,11 @@ def of_thresholds(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
             yield Change(
                 sign,
                 f"threshold {name}: {words}, for {body['q']}",
-                _put(api, of("thresholds", name), body),
+                _put(api, remote.of("thresholds", name), body),
             )
     if prune and "thresholds" in wanted.parts:
         for name in sorted(there.keys() - wanted.thresholds.keys()):
-            yield Change("-", f"threshold {name}", _delete(api, of("thresholds", name)))
+            yield Change("-", f"threshold {name}", _delete(api, remote.of("thresholds", name)))
 
 
 def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
@@ -112,9 +106,9 @@ def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
         if there.get(name) != preset.sha256:
             body = {"toml": preset.toml, "script": preset.script}
             sign = "~" if name in there else "+"
-            yield Change(sign, f"preset {name}: {preset.sha256[:12]}", _put(api, of("presets", name), body))
+            yield Change(sign, f"preset {name}: {preset.sha256[:12]}", _put(api, remote.of("presets", name), body))
     for name in sorted(there.keys() - wanted.presets.keys()) if prune else ():
-        yield Change("-", f"preset {name}", _delete(api, of("presets", name)))
+        yield Change("-", f"preset {name}", _delete(api, remote.of("presets", name)))
 
 
 def of_many(
@@ -144,9 +138,9 @@ def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
         if old is None:
             yield Change("+", f"rule {name}", _post(api, "/api/rules", body))
         elif old["rule"] != body:
-            yield Change("~", f"rule {name}", _put(api, f"/api/rules/{old['id']}", body))
+            yield Change("~", f"rule {name}", _put(api, remote.of("rules", old["id"]), body))
     for name in sorted(there.keys() - wanted.rules.keys()) if prune else ():
-        yield Change("-", f"rule {name}", _delete(api, f"/api/rules/{there[name]['id']}"))
+        yield Change("-", f"rule {name}", _delete(api, remote.of("rules", there[name]["id"])))
 
 
 def window(there: Any, wanted: Any) -> bool:

@@ -55,7 +55,7 @@ def index(
 @as_json
 def show_one(finding_id: str, as_json: bool) -> None:
     """With its history and the preset that answers it."""
-    row = remote.needed().get(f"/api/findings/{finding_id}")
+    row = remote.needed().get(remote.of("findings", finding_id))
     if as_json:
         show.data(row)
         return
@@ -74,7 +74,7 @@ def show_one(finding_id: str, as_json: bool) -> None:
 @until
 def ack(finding_id: str, reason: str, span: timedelta | None) -> None:
     """Known and accepted; it comes back when it gets worse."""
-    remote.needed().post(f"/api/findings/{finding_id}/acknowledgement", {"reason": reason, "until": _end(span)})
+    remote.needed().post(remote.of("findings", finding_id, "acknowledgement"), {"reason": reason, "until": _end(span)})
 
 
 @command.command()
@@ -84,7 +84,7 @@ def ack(finding_id: str, reason: str, span: timedelta | None) -> None:
 def snooze(finding_id: str, reason: str, span: timedelta | None) -> None:
     """Out of sight for a while."""
     end = _end(span or timedelta(days=1))
-    remote.needed().post(f"/api/findings/{finding_id}/snooze", {"reason": reason, "until": end})
+    remote.needed().post(remote.of("findings", finding_id, "snooze"), {"reason": reason, "until": end})
 
 
 @command.command()
@@ -95,7 +95,7 @@ def snooze(finding_id: str, reason: str, span: timedelta | None) -> None:
 def fix(finding_id: str, preset: str | None, sets: tuple[str, ...], raw: bool) -> None:
     """Runs the preset that answers it, then says what the scan after it saw; exit code 0 only when it is gone."""
     api = remote.needed()
-    job = api.post(f"/api/findings/{finding_id}/fix", {"preset": preset, "params": pairs(sets)})
+    job = api.post(remote.of("findings", finding_id, "fix"), {"preset": preset, "params": pairs(sets)})
     code = watch_one(api, job, raw)
     if code == 0:
         code = int(not verdict(api, finding_id))
@@ -105,7 +105,7 @@ def fix(finding_id: str, preset: str | None, sets: tuple[str, ...], raw: bool) -
 def verdict(api: remote.Remote, finding_id: str) -> bool:
     """Waits for the scan that proves it, and says what that saw."""
     end = time.monotonic() + PROOF_SECONDS
-    while (finding := api.get(f"/api/findings/{finding_id}"))["state"] == "FIXING" and time.monotonic() < end:
+    while (finding := api.get(remote.of("findings", finding_id)))["state"] == "FIXING" and time.monotonic() < end:
         time.sleep(0.5)
     print(f"{finding['state']}: {plain(finding['events'][-1]['note'])}")
     return bool(finding["state"] == "RESOLVED")

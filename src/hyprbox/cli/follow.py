@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from hyprbox.cli import remote
 from hyprbox.cli.remote import Remote, sentence_of
 
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED", "EXPIRED", "LOST"}
@@ -27,7 +28,7 @@ def follow(api: Remote, job_id: str, write: Callable[[str], None]) -> Any:
                 offset, failures = at, 0
                 if name == "output":
                     write(data)
-            job = api.get(f"/api/jobs/{job_id}")
+            job = api.get(remote.of("jobs", job_id))
             if job["state"] in ENDED:
                 return job
         except httpx.HTTPError:
@@ -39,7 +40,9 @@ def follow(api: Remote, job_id: str, write: Callable[[str], None]) -> Any:
 def _events(api: Remote, job_id: str, offset: int) -> Iterator[tuple[str, Any, int]]:
     """Name, value and the offset behind it of each event."""
     waits = httpx.Timeout(40, connect=10)
-    with api.http.stream("GET", f"/api/jobs/{job_id}/events", params={"offset": offset}, timeout=waits) as response:
+    with api.http.stream(
+        "GET", remote.of("jobs", job_id, "events"), params={"offset": offset}, timeout=waits
+    ) as response:
         if response.status_code != 200:
             response.read()
             raise httpx.HTTPError(sentence_of(response))

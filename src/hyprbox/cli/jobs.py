@@ -42,7 +42,7 @@ def index(node_id: str | None, state: str | None, limit: int, as_json: bool) -> 
 @as_json
 def show_one(job_id: str, as_json: bool) -> None:
     """Its state, and how it ended."""
-    row = remote.needed().get(f"/api/jobs/{job_id}")
+    row = remote.needed().get(remote.of("jobs", job_id))
     show.data(row) if as_json else show.facts(row, FACTS)
 
 
@@ -57,7 +57,7 @@ def output(job_id: str, follows: bool, raw: bool) -> None:
     if follows:
         until_its_end(api, job_id, write)
         return
-    with api.http.stream("GET", f"/api/jobs/{job_id}/output") as response:
+    with api.http.stream("GET", remote.of("jobs", job_id, "output")) as response:
         if response.is_error:
             response.read()
             show.fail(remote.sentence_of(response))
@@ -69,7 +69,7 @@ def output(job_id: str, follows: bool, raw: bool) -> None:
 @click.argument("job_id", metavar="ID")
 def cancel(job_id: str) -> None:
     """A running one is asked to end, and killed when it does not."""
-    print(remote.needed().post(f"/api/jobs/{job_id}/cancellation")["state"])
+    print(remote.needed().post(remote.of("jobs", job_id, "cancellation"))["state"])
 
 
 @command.command()
@@ -78,4 +78,4 @@ def cancel(job_id: str) -> None:
 def rerun(job_id: str, raw: bool) -> None:
     """The same again, as a new job; ends with its exit code."""
     api = remote.needed()
-    sys.exit(watch_one(api, api.post(f"/api/jobs/{job_id}/rerun"), raw))
+    sys.exit(watch_one(api, api.post(remote.of("jobs", job_id, "rerun")), raw))

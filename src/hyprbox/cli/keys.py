@@ -2,7 +2,7 @@
 
 import click
 
-from hyprbox.cli import show
+from hyprbox.cli import remote, show
 from hyprbox.cli.local import actor, here_or_there
 from hyprbox.cli.options import as_json
 from hyprbox.people import keys
@@ -54,7 +54,7 @@ def revoke(key_id: str) -> None:
     """Stops working everywhere within a second."""
     here_or_there(
         lambda session, now: key_view(keys.revoke(session, now, actor(), key_id)),
-        lambda api: api.post(f"/api/keys/{key_id}/revocation"),
+        lambda api: api.post(remote.of("keys", key_id, "revocation")),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from hyprbox.cli import show
+from hyprbox.cli import remote, show
 from hyprbox.cli.options import Duration
 from hyprbox.cli.remote import Remote
 from hyprbox.cli.safe import plain
@@ -103,12 +103,12 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
         until_its_end(api, job_id, writer(raw, lines.write))
         lines.end()
 
-    targets = list(api.items(f"/api/runs/{run_id}/targets"))
+    targets = list(api.items(remote.of("runs", run_id, "targets")))
     width = max((len(plain(target["nodeId"])) for target in targets), default=0)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while True:
-            run = api.get(f"/api/runs/{run_id}")
-            for target in api.items(f"/api/runs/{run_id}/targets"):
+            run = api.get(remote.of("runs", run_id))
+            for target in api.items(remote.of("runs", run_id, "targets")):
                 if target["jobId"] and target["jobId"] not in seen:
                     seen.add(target["jobId"])
                     pool.submit(follow, target["nodeId"], target["jobId"])
@@ -119,7 +119,7 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
 
 
 def tell(api: Remote, run: Any) -> int:
-    rows = list(api.items(f"/api/runs/{run['id']}/targets"))
+    rows = list(api.items(remote.of("runs", run["id"], "targets")))
     print()
     show.table(rows, COLUMNS, "It has no nodes.")
     counted = ", ".join(f"{number} {state}" for state, number in run["nodes"].items() if number)

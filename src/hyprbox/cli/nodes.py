@@ -44,7 +44,7 @@ def index(query: tuple[str, ...], status: str | None, limit: int, as_json: bool)
 @as_json
 def show_one(node_id: str, as_json: bool) -> None:
     """What it is and how it does."""
-    row = remote.needed().get(f"/api/nodes/{node_id}")
+    row = remote.needed().get(remote.of("nodes", node_id))
     show.data(row) if as_json else show.facts(row, FACTS)
 
 
@@ -54,7 +54,7 @@ def show_one(node_id: str, as_json: bool) -> None:
 @as_json
 def inventory(node_id: str, part: str | None, as_json: bool) -> None:
     """What is on it: packages, listening ports, users, services, system."""
-    parts = remote.needed().get(f"/api/nodes/{node_id}/inventory", part=part)["items"]
+    parts = remote.needed().get(remote.of("nodes", node_id, "inventory"), part=part)["items"]
     rows = [
         {"part": each["part"], "name": name, "value": value} for each in parts for name, value in each["items"].items()
     ]
@@ -70,7 +70,7 @@ def inventory(node_id: str, part: str | None, as_json: bool) -> None:
 def changes(node_id: str, since: timedelta, part: str | None, limit: int, as_json: bool) -> None:
     """What of it has changed, since yesterday unless said otherwise; newest first."""
     start = (datetime.now(UTC) - since).isoformat()
-    rows = list(remote.needed().items(f"/api/nodes/{node_id}/changes", limit, since=start, part=part))
+    rows = list(remote.needed().items(remote.of("nodes", node_id, "changes"), limit, since=start, part=part))
     show.data(rows) if as_json else show.table(rows, CHANGES, "Nothing has changed.")
 
 
@@ -80,7 +80,7 @@ def changes(node_id: str, since: timedelta, part: str | None, limit: int, as_jso
 def label(node_id: str, labels: tuple[str, ...]) -> None:
     """Adds labels or changes them; NAME- takes one off."""
     api = remote.needed()
-    node = api.get(f"/api/nodes/{node_id}")
+    node = api.get(remote.of("nodes", node_id))
     agents = node["agentLabels"]  # they stay the agent's unless somebody says otherwise
     kept = {name: value for name, value in node["labels"].items() if agents.get(name) != value}
     for text in labels:
@@ -91,7 +91,7 @@ def label(node_id: str, labels: tuple[str, ...]) -> None:
             kept.pop(text[:-1], None)
         else:
             raise click.UsageError(f"{text!r} is no label, expected NAME=VALUE or NAME-")
-    api.patch(f"/api/nodes/{node_id}", {"labels": kept})
+    api.patch(remote.of("nodes", node_id), {"labels": kept})
 
 
 @command.command()
@@ -99,7 +99,7 @@ def label(node_id: str, labels: tuple[str, ...]) -> None:
 @click.argument("new_id", metavar="NEW")
 def rename(node_id: str, new_id: str) -> None:
     """Keeps its history and moves its tokens. Set HYPRBOX_NODE_ID on the node as well."""
-    remote.needed().post(f"/api/nodes/{node_id}/renaming", {"nodeId": new_id})
+    remote.needed().post(remote.of("nodes", node_id, "renaming"), {"nodeId": new_id})
 
 
 @command.command()
@@ -109,4 +109,4 @@ def delete(node_id: str, yes: bool) -> None:
     """Its history goes and its tokens are revoked; its agent stays out until a token is minted for it."""
     if not yes:
         click.confirm(f"Delete {node_id} with its history?", abort=True)
-    remote.needed().delete(f"/api/nodes/{node_id}")
+    remote.needed().delete(remote.of("nodes", node_id))

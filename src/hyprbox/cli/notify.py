@@ -41,14 +41,14 @@ def add_channel(name: str, url: str | None, as_json: bool) -> None:
 @click.argument("channel_id", metavar="ID")
 def remove_channel(channel_id: str) -> None:
     """Refused while a rule uses it."""
-    remote.needed().delete(f"/api/channels/{channel_id}")
+    remote.needed().delete(remote.of("channels", channel_id))
 
 
 @command.command()
 @click.argument("channel_id", metavar="ID")
 def test(channel_id: str) -> None:
     """Sends one message now; exit code 1 when it does not arrive."""
-    if error := remote.needed().post(f"/api/channels/{channel_id}/test")["error"]:
+    if error := remote.needed().post(remote.of("channels", channel_id, "test"))["error"]:
         show.fail(f"the test did not arrive: {error}")
 
 
@@ -89,7 +89,7 @@ def add_rule(
 @click.argument("rule_id", metavar="ID")
 def remove_rule(rule_id: str) -> None:
     """Nobody is told by it any more."""
-    remote.needed().delete(f"/api/rules/{rule_id}")
+    remote.needed().delete(remote.of("rules", rule_id))
 
 
 @command.command()
@@ -106,4 +106,4 @@ def messages(state: str | None, limit: int, as_json: bool) -> None:
 @click.argument("message_id", metavar="ID")
 def retry(message_id: str) -> None:
     """A dead message once more."""
-    remote.needed().post(f"/api/deliveries/{message_id}/retry")
+    remote.needed().post(remote.of("deliveries", message_id, "retry"))

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 from sqlalchemy.orm import Session
 
-from hyprbox.cli import show
+from hyprbox.cli import remote, show
 from hyprbox.cli.local import actor, here_or_there, read_config
 from hyprbox.cli.options import as_json
 from hyprbox.people import doors, store
@@ -52,7 +52,7 @@ def disable(name: str) -> None:
     """They cannot sign in any more; their sessions end."""
     here_or_there(
         lambda session, now: view(store.disable(session, now, actor(), name)),
-        lambda api: api.post(f"/api/people/{name}/disabling"),
+        lambda api: api.post(remote.of("people", name, "disabling")),
     )
 
 
@@ -62,7 +62,7 @@ def reset(name: str) -> None:
     """Prints a new sign-in link; the old password and all sessions are gone."""
     made = here_or_there(
         lambda session, now: _invited(store.reset(session, now, actor(), name)),
-        lambda api: api.post(f"/api/people/{name}/reset"),
+        lambda api: api.post(remote.of("people", name, "reset")),
     )
     print(made["signInLink"])
 

@@ -37,7 +37,7 @@ def index(as_json: bool) -> None:
 @as_json
 def show_one(preset_id: str, as_json: bool) -> None:
     """With its parameters."""
-    row = remote.needed().get(f"/api/presets/{preset_id}")
+    row = remote.needed().get(remote.of("presets", preset_id))
     if as_json:
         show.data(row)
         return

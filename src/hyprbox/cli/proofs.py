@@ -18,7 +18,7 @@ def command() -> None:
 @click.argument("remediation_id", metavar="ID")
 def get(remediation_id: str) -> None:
     """Prints the signed proof of a remediation."""
-    show.data(remote.needed().get(f"/api/remediations/{remediation_id}/proof"))
+    show.data(remote.needed().get(remote.of("remediations", remediation_id, "proof")))
 
 
 @command.command("verify")

@@ -1,7 +1,5 @@
 """hyprbox query: queries that are kept under a name."""
 
-from urllib.parse import quote
-
 import click
 
 from hyprbox.cli import remote, show
@@ -28,11 +26,11 @@ def index(as_json: bool) -> None:
 @click.argument("query", nargs=-1, required=True)
 def save(name: str, query: tuple[str, ...]) -> None:
     """From now on @NAME stands for QUERY."""
-    remote.needed().put(f"/api/queries/{quote(name, safe='')}", {"q": " ".join(query)})
+    remote.needed().put(remote.of("queries", name), {"q": " ".join(query)})
 
 
 @command.command()
 @click.argument("name")
 def forget(name: str) -> None:
     """What uses @NAME is refused until it is saved again."""
-    remote.needed().delete(f"/api/queries/{quote(name, safe='')}")
+    remote.needed().delete(remote.of("queries", name))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from hyprbox.cli import show
 from hyprwire import __version__
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     import httpx  # a tenth of a second, which commands on the database itself need not wait for
 
 URL, KEY = "HYPRBOX_API_URL", "HYPRBOX_API_KEY"
+
+
+def of(part: str, name: str, *more: str) -> str:
+    """The path of what is called so. A name leads to no other: not "web?" to web, nor ".." to what lies above."""
+    said = quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")
+    return "/".join(["/api", part, said, *more])
 
 
 class Remote:

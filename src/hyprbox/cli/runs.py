@@ -34,8 +34,8 @@ def index(limit: int, as_json: bool) -> None:
 def show_one(run_id: str, as_json: bool) -> None:
     """With its nodes."""
     api = remote.needed()
-    run = api.get(f"/api/runs/{run_id}")
-    rows = list(api.items(f"/api/runs/{run_id}/targets"))
+    run = api.get(remote.of("runs", run_id))
+    rows = list(api.items(remote.of("runs", run_id, "targets")))
     if as_json:
         show.data(run | {"targets": rows})
         return
@@ -56,25 +56,25 @@ def follow(run_id: str, raw: bool) -> None:
 @click.argument("run_id", metavar="ID")
 def pause(run_id: str) -> None:
     """What has begun goes on to its end; nothing new begins."""
-    remote.needed().post(f"/api/runs/{run_id}/pausing")
+    remote.needed().post(remote.of("runs", run_id, "pausing"))
 
 
 @command.command()
 @click.argument("run_id", metavar="ID")
 def resume(run_id: str) -> None:
     """Accepts what has failed or is not known so far, and goes on."""
-    remote.needed().post(f"/api/runs/{run_id}/resumption")
+    remote.needed().post(remote.of("runs", run_id, "resumption"))
 
 
 @command.command()
 @click.argument("run_id", metavar="ID")
 def stop(run_id: str) -> None:
     """Takes back what no node has fetched yet; what runs goes on to its end."""
-    remote.needed().post(f"/api/runs/{run_id}/stopping")
+    remote.needed().post(remote.of("runs", run_id, "stopping"))
 
 
 @command.command()
 @click.argument("run_id", metavar="ID")
 def retry(run_id: str) -> None:
     """Tries the failed nodes again, then goes on."""
-    remote.needed().post(f"/api/runs/{run_id}/retry")
+    remote.needed().post(remote.of("runs", run_id, "retry"))

@@ -57,18 +57,18 @@ def add(
 @click.argument("schedule_id", metavar="ID")
 def pause(schedule_id: str) -> None:
     """Times in a pause are not made up for."""
-    remote.needed().post(f"/api/schedules/{schedule_id}/pausing")
+    remote.needed().post(remote.of("schedules", schedule_id, "pausing"))
 
 
 @command.command()
 @click.argument("schedule_id", metavar="ID")
 def resume(schedule_id: str) -> None:
     """Goes on with the next time."""
-    remote.needed().post(f"/api/schedules/{schedule_id}/resumption")
+    remote.needed().post(remote.of("schedules", schedule_id, "resumption"))
 
 
 @command.command()
 @click.argument("schedule_id", metavar="ID")
 def remove(schedule_id: str) -> None:
     """Runs that have begun go on."""
-    remote.needed().delete(f"/api/schedules/{schedule_id}")
+    remote.needed().delete(remote.of("schedules", schedule_id))

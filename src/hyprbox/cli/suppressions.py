@@ -47,4 +47,4 @@ def index(limit: int, as_json: bool) -> None:
 @click.argument("suppression_id", metavar="ID")
 def lift(suppression_id: str) -> None:
     """What it held back is open again."""
-    remote.needed().delete(f"/api/suppressions/{suppression_id}")
+    remote.needed().delete(remote.of("suppressions", suppression_id))

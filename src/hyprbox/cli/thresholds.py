@@ -1,7 +1,6 @@
 """hyprbox threshold: how much is too much, and which scanners do not look."""
 
 from typing import Any
-from urllib.parse import quote
 
 import click
 
@@ -48,7 +47,7 @@ def remove(name: str) -> None:
 @as_json
 def show_one(node_id: str, as_json: bool) -> None:
     """What counts on a node, and whether its agent looks by it."""
-    found = remote.needed().get(f"/api/nodes/{quote(node_id, safe='')}/thresholds")
+    found = remote.needed().get(remote.of("nodes", node_id, "thresholds"))
     if as_json:
         show.data(found)
         return
@@ -72,4 +71,4 @@ def _pair(text: str) -> tuple[str, Any]:
 
 
 def _path(name: str) -> str:
-    return f"/api/thresholds/{quote(name, safe='')}"
+    return remote.of("thresholds", name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from hyprbox.cli import show
+from hyprbox.cli import remote, show
 from hyprbox.cli.local import actor, here_or_there, until
 from hyprbox.cli.options import Duration, as_json, limit
 from hyprbox.tokens import store
@@ -57,7 +57,7 @@ def rotate(token_id: str, as_json: bool) -> None:
     """Mint a successor; both work for 7 days."""
     made = here_or_there(
         lambda session, now: _minted(store.rotate(session, now, actor(), token_id)),
-        lambda api: api.post(f"/api/tokens/{token_id}/rotation"),
+        lambda api: api.post(remote.of("tokens", token_id, "rotation")),
     )
     _print(made, as_json)
 
@@ -68,7 +68,7 @@ def revoke(token_id: str) -> None:
     """Stops working everywhere within a second."""
     here_or_there(
         lambda session, now: view(store.revoke(session, now, actor(), token_id), now),
-        lambda api: api.post(f"/api/tokens/{token_id}/revocation"),
+        lambda api: api.post(remote.of("tokens", token_id, "revocation")),
     )
 
 

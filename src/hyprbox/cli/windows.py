@@ -43,4 +43,4 @@ def add(name: str, query: str, cron: str, length: timedelta, time_zone: str) -> 
 @click.argument("window_id", metavar="ID")
 def remove(window_id: str) -> None:
     """Its nodes may be touched at any time again, unless another window says otherwise."""
-    remote.needed().delete(f"/api/windows/{window_id}")
+    remote.needed().delete(remote.of("windows", window_id))
