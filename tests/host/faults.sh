@@ -7,33 +7,34 @@ set -euo pipefail
 mkdir -p /etc/ssl/site /root/ca && cd /etc/ssl/site
 printf '[ca]\ndefault_ca=d\n[d]\ndatabase=/root/ca/index\nrand_serial=yes\npolicy=p\n[p]\ncommonName=supplied\n' >/root/ca/cnf
 touch /root/ca/index
-own() { openssl req -x509 -nodes -newkey "${4:-rsa:2048}" -keyout "$1.key" -out "$1.pem" -days "$2" -subj "/CN=$3" 2>/dev/null && chmod 600 "$1.key"; }
+CURVE=(-newkey ec -pkeyopt ec_paramgen_curve:P-256) # a key in a twentieth of the time that one for RSA takes
+own() { openssl req -x509 -nodes "${@:4}" -keyout "$1.key" -out "$1.pem" -days "$2" -subj "/CN=$3" 2>/dev/null && chmod 600 "$1.key"; }
 from_to() {
-  openssl req -new -nodes -newkey rsa:2048 -keyout "$1.key" -out /root/ca/csr -subj "/CN=$1.example" 2>/dev/null
+  openssl req -new -nodes "${CURVE[@]}" -keyout "$1.key" -out /root/ca/csr -subj "/CN=$1.example" 2>/dev/null
   openssl ca -batch -notext -selfsign -config /root/ca/cnf -md sha256 -keyfile "$1.key" -in /root/ca/csr -out "$1.pem" \
     -startdate "$2" -enddate "$3" -outdir /root/ca 2>/dev/null
   chmod 600 "$1.key"
 }
 #: CRITICAL tls.expiring /etc/ssl/site/soon.pem
-own soon 5 soon.example
+own soon 5 soon.example "${CURVE[@]}"
 #: WARN tls.expiring /etc/ssl/site/month.pem
-own month 20 month.example
+own month 20 month.example "${CURVE[@]}"
 #: CRITICAL tls.expiring /etc/ssl/site/expired.pem
 from_to expired 20240101000000Z 20250101000000Z
 #: CRITICAL tls.not_yet_valid /etc/ssl/site/early.pem
 from_to early 20390101000000Z 20400101000000Z
 #: CRITICAL tls.key_mismatch /etc/ssl/site/mixed.pem
-own mixed 300 mixed.example && cp soon.key mixed.key
+own mixed 300 mixed.example "${CURVE[@]}" && cp soon.key mixed.key
 #: CRITICAL tls.key_exposed /etc/ssl/site/shown.key
-own shown 300 shown.example && chmod 644 shown.key
+own shown 300 shown.example "${CURVE[@]}" && chmod 644 shown.key
 #: WARN tls.weak /etc/ssl/site/weak.pem
-own weak 300 weak.example rsa:1024
+own weak 300 weak.example -newkey rsa:1024
 #: INFO tls.unreadable /etc/ssl/site/nonsense.pem
 echo nonsense >nonsense.pem
 #: WARN tls.renewal_inactive certbot
 mkdir -p /etc/letsencrypt/renewal && echo 'version = 2' >/etc/letsencrypt/renewal/site.example.conf
 # decoys: a good one with a key that its group may read, and the chain of an authority
-own good 300 good.example && chmod 640 good.key
+own good 300 good.example -newkey rsa:2048 && chmod 640 good.key
 
 # -- packages
 #: CRITICAL updates.security apt
@@ -65,6 +66,13 @@ touch -d '40 days ago' /var/lib/apt/lists /var/lib/apt/lists/partial
 rm -f /var/cache/apt/pkgcache.bin /var/lib/apt/periodic/update-success-stamp
 
 # -- services
+cat >/srv/listen.py <<'END'
+import socket, sys, time
+family = socket.AF_INET6 if sys.argv[1] == "::" else socket.AF_INET
+listening = socket.create_server((sys.argv[1], int(sys.argv[2])), family=family, dualstack_ipv6=sys.argv[1] == "::")
+time.sleep(100000)
+END
+LISTEN='-IS /srv/listen.py'
 unit() { printf '[Service]\n%b\n' "$2" >"/etc/systemd/system/$1"; }
 #: WARN systemd.failed once.service
 unit once.service 'ExecStart=/bin/bash -c "[ -e /run/repaired ] && exec sleep 1000"'
@@ -76,16 +84,16 @@ unit again.service 'ExecStart=/bin/bash -c "echo >>/run/again; [ $(wc -l </run/a
 cp /bin/sleep /usr/local/bin/mine
 unit stale.service 'Type=exec\nExecStart=/usr/local/bin/mine 1000' # exec: it runs before the next line replaces it
 #: CRITICAL port.exposed tcp/6379
-unit redis.service 'ExecStart=/usr/bin/python3 -m http.server 6379'
+unit redis.service "ExecStart=/usr/bin/python3 $LISTEN :: 6379"
 #: WARN port.exposed tcp/5432
-unit database.service 'ExecStart=/usr/bin/python3 -m http.server 5432'
+unit database.service "ExecStart=/usr/bin/python3 $LISTEN :: 5432"
 #: CRITICAL port.exposed tcp/23
-unit telnet.service 'ExecStart=/usr/bin/python3 -m http.server 23'
+unit telnet.service "ExecStart=/usr/bin/python3 $LISTEN :: 23"
 # decoy: what only this machine reaches
-unit inside.service 'ExecStart=/usr/bin/python3 -m http.server --bind 127.0.0.1 11211'
+unit inside.service "ExecStart=/usr/bin/python3 $LISTEN 127.0.0.1 11211"
 #: CRITICAL docker.tcp_open tcp/2375
 cp /usr/bin/python3 /usr/local/bin/dockerd
-unit docker.service 'ExecStart=/usr/local/bin/dockerd -m http.server 2375\nWorkingDirectory=/srv'
+unit docker.service "ExecStart=/usr/local/bin/dockerd $LISTEN :: 2375"
 #: CRITICAL docker.socket_open /run/docker.sock
 python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('/run/docker.sock')" && chmod 666 /run/docker.sock
 systemctl daemon-reload
