@@ -34,7 +34,7 @@ def stage(debian, memory_folder):
         stage.box.run("touch /var/lib/apt/lists/partial")
         stage.box.run(faults.SCRIPT)
         # On a busy machine the agent waits for calm before it looks, no longer than from one scan to the next.
-        stage.start_agent("eu-1", HYPRBOX_SCAN_INTERVAL="15s", **faults.SETTINGS)
+        stage.start_agent("eu-1", HYPRBOX_SCANNERS_OFF="", HYPRBOX_SCAN_INTERVAL="15s", **faults.SETTINGS)
         wait_until(lambda: len(findings(stage)) > 40, seconds=120)
         yield stage
 

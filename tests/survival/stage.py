@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from hyprbox.people.model import Role
+from hyprnode import scanners
 from tests.host import agent
 from tests.host.box import Box
 from tests.host.conftest import booted
@@ -19,6 +20,7 @@ from tests.survival.net import ADDRESS, Net
 
 PORT = 4000
 ROOT = Path(__file__).parent.parent.parent
+NO_MATTER = ",".join(scanners.ALL.keys() - {"tls"})  # of jobs; a scan goes on beside them all the same
 COMMAND = f"""#!/usr/bin/python3 -I
 import sys
 sys.path.insert(0, {agent.HOME!r})
@@ -113,6 +115,7 @@ class Stage:
             "HYPRBOX_STATE_DIR": f"/var/lib/hyprnode-{node_id}",
             "HYPRBOX_TLS_PATHS": "/nowhere/*.pem",
             "HYPRBOX_INTERVAL": "2s",
+            "HYPRBOX_SCANNERS_OFF": NO_MATTER,
             **settings,
         }
         lines = "".join(f"{name}={value}\n" for name, value in variables.items())
