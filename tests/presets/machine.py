@@ -15,6 +15,7 @@ ENTER = """
 cd "$1"
 mount -t overlay overlay -o "lowerdir=/usr,upperdir=$1/usr,workdir=$1/work" root/usr &&
 mount --rbind /dev root/dev &&
+mount --bind -o ro /etc/alternatives root/etc/alternatives &&
 mount -t proc proc root/proc &&
 rm -f root/usr/{bin,sbin}/{certbot,nginx,apache2ctl,httpd,haproxy} &&
 shift && exec chroot "$@"
@@ -100,7 +101,7 @@ class Machine:
         return found
 
     def _build(self) -> None:
-        for name in ["usr", "dev", "proc", "etc", "var/lib", "var/log", "var/cache", "run", "root"]:
+        for name in ["usr", "dev", "proc", "etc/alternatives", "var/lib", "var/log", "var/cache", "run", "root"]:
             (self.root / name).mkdir(parents=True)
         for name in ["work", "usr/local/sbin"]:
             (self._folder / name).mkdir(parents=True)
@@ -108,7 +109,6 @@ class Machine:
         (self.root / "tmp").chmod(0o1777)
         for name in ("bin", "sbin", "lib", "lib64"):
             (self.root / name).symlink_to(f"usr/{name}")
-        shutil.copytree("/etc/alternatives", self.path("/etc/alternatives"), symlinks=True)
         shutil.copy("/etc/ld.so.cache", self.path("/etc/ld.so.cache"))
         self.write("/etc/os-release", "ID=debian\n")
         self.write("/etc/passwd", PASSWD)

@@ -18,9 +18,11 @@ TOML = demo.TOML.replace("low", "high") + 'timeout_seconds = 60\nguard_seconds =
 
 
 SECONDS = 60
-# The guard's time lasts until somebody says that it is up, however slow or busy the machine is; its pauses are short.
+# The guard's time lasts until somebody says that it is up, however slow or busy the machine is; between its tries it
+# makes pauses of 2 seconds, here of less.
 SLEEP = f"""#!/bin/bash
-if [ "$1" != {SECONDS} ]; then exec /bin/sleep 0.05; fi
+if [ "$1" = 2 ]; then exec /bin/sleep 0.1; fi
+if [ "$1" != {SECONDS} ]; then exec /bin/sleep "$1"; fi
 until [ -e /tmp/time-is-up ]; do /bin/sleep 0.05; done
 """
 
