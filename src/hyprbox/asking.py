@@ -16,29 +16,37 @@ class Asking(Generic[K, R]):
 
     def __init__(self, answers: Callable[[list[K]], Awaitable[dict[K, R]]]) -> None:
         self._answers = answers
-        self._waiting: dict[K, asyncio.Future[R | None]] = {}
+        self._waiting: dict[K, list[asyncio.Future[R | None]]] = {}  # each who asks has one: he may go, others may not
         self._reading: asyncio.Task[None] | None = None
 
     async def ask(self, key: K) -> R | None:
-        future = self._waiting.get(key)
-        if future is None:
-            future = self._waiting[key] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(future)
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
-        return await asyncio.shield(future)  # others may wait for the same
+        return await future
 
     async def _read(self) -> None:
         while self._waiting:
             asked = dict(islice(self._waiting.items(), ASKED_AT_ONCE))
             for key in asked:
                 del self._waiting[key]
+            found, error = dict[K, R](), None
             try:
                 found = await self._answers(list(asked))
-            except Exception as error:  # everybody who asked is told
-                for future in asked.values():
-                    future.set_exception(error)
-                    future.exception()  # who asked may have gone; then nobody has to hear of it
-            else:
-                for key, future in asked.items():
-                    future.set_result(found.get(key))
+            except Exception as raised:
+                error = raised
+            for key, futures in asked.items():
+                for future in futures:
+                    _tell(future, found.get(key), error)
         self._reading = None
+
+
+def _tell(future: asyncio.Future[R | None], answer: R | None, error: Exception | None) -> None:
+    if future.done():  # who asked has gone
+        return
+    if error is None:
+        future.set_result(answer)
+    else:
+        future.set_exception(error)
+        future.exception()  # who asked may be gone before he hears it; then nobody has to

@@ -50,4 +50,4 @@ class Rows:
 
     def _from_postgresql(self) -> str:
         shape = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
-        return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS given({shape})"
+        return f"json_to_recordset(CAST(%(rows)s AS json)) AS given({shape})"

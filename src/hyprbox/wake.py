@@ -35,10 +35,10 @@ class Ear:
 
     async def wait(self, seconds: float) -> bool:
         """True when it rang since the last wait, False after `seconds` of silence."""
-        if not self._rung:
+        if not self._rung and seconds > 0:
             loop = asyncio.get_running_loop()
             self._future = loop.create_future()
-            timer = loop.call_later(max(seconds, 0), _end, self._future)
+            timer = loop.call_later(seconds, _end, self._future)
             try:
                 await self._future
             finally:

@@ -1,7 +1,7 @@
 """GET /api/jobs/pending and POST …/accept: how a node gets its next job."""
 
-import asyncio
 import re
+import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 
@@ -30,24 +30,24 @@ async def pending(box: Box, call: Call) -> Answer:
         raise Invalid(str(error)) from None
     authorization, prefer = call.header(b"authorization"), call.header(b"prefer") or ""
     badge = await box.gate.admit_node(authorization, node_id)
-    box.heard[node_id] = box.clock.now() if OFFER.search(prefer) else None
-    if not OFFER.search(prefer):
-        job = await box.db.write(handing.claim, badge, node_id, box.clock.now())
+    now, takes_offers = box.clock.now(), OFFER.search(prefer)
+    box.heard[node_id] = now if takes_offers else None
+    if not takes_offers:
+        job = await box.db.write(handing.claim, badge, node_id, now)
         return answer(job) if job else NULL
     return await _offer(box, authorization, node_id, wait_of(prefer))
 
 
 async def _offer(box: Box, authorization: str | None, node_id: str, seconds: int) -> Answer:
     applied = f"wait={seconds}, offer" if seconds else "offer"
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
+    end = time.monotonic() + seconds
     with box.wake.listen("node", node_id, alone=True) as ear:
         while True:
             job = ear.found or await box.db.read_many(handing.next_offers, (node_id, box.clock.now()))
             if job:
                 await box.gate.admit_node(authorization, node_id)  # it may have been revoked while it waited
                 return answer(job, **{"preference-applied": applied})
-            if not await ear.wait(end - loop.time()) or ear.replaced or box.wake.closing:
+            if not await ear.wait(end - time.monotonic()) or ear.replaced or box.wake.closing:
                 return Answer(body=b"null", headers={"preference-applied": applied})
 
 
