@@ -94,11 +94,12 @@ def test_who_says_something_new_takes_the_long_way_and_nobody_else(fleet):
         report(seen=[]),
         report(runs=[TLS, DISK, OFF, ScannerRun(name="new")]),
         report(runs=[TLS, DISK, replace(OFF, off=False)]),
+        report(runs=[replace(TLS, unexamined=["/etc/b.pem"]), DISK, OFF]),
         report(settings=replace(LOOKS_BY, digest="e")),
         report(settings=replace(LOOKS_BY, own=[])),
         report(settings=replace(LOOKS_BY, refused="no")),
     ],
-    ids=["gone", "new scanner", "on again", "other settings", "own settings", "refused settings"],
+    ids=["gone", "new scanner", "on again", "cannot look", "other settings", "own settings", "refused settings"],
 )
 def test_news_is(fleet, said):
     assert noted(fleet, report(settings=LOOKS_BY)) == [True]

@@ -403,3 +403,31 @@ def test_a_node_is_counted_once_a_report_however_much_is_in_it(session):
     scan(session, *many[:100], seq=2)
     session.refresh(counted)
     assert counted.open_warn == 100
+
+
+def test_what_could_not_be_examined_and_then_could_is_news_though_nothing_is_seen_either_time(session):
+    scan(session, CERT)
+    scan(session, seq=2, unexamined=["/etc/a.pem"], error="/etc/a.pem: Permission denied")
+    scan(session, seq=3)
+
+    assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "absent")
+
+
+def test_a_scan_that_comes_too_late_does_not_make_the_next_one_old_news(session):
+    scan(session, CERT, seq=3)
+    scan(session, seq=2)
+    assert only(session).state == "OPEN"
+
+    scan(session, seq=4)
+    assert only(session).state == "RESOLVED"
+
+
+def test_what_went_away_during_a_fix_that_was_given_up_is_resolved_by_the_next_scan(session):
+    scan(session, CERT)
+    store.start_fix(session, NOON, "ada", only(session).id, "j1")
+    scan(session, seq=2)
+    store.give_up_fix(session, NOON, "j1", "its job ended as LOST")
+    assert only(session).state == "OPEN"
+
+    scan(session, seq=3)
+    assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "absent")

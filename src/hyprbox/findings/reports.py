@@ -45,7 +45,9 @@ class Part:
         return self if len(kept) == len(self.findings) else replace(self, findings=kept)
 
     def digest(self) -> str:
-        looked = self.run and (self.run.ok, self.run.types, *(["off"] if self.run.off else []))
+        """Of all that a scan may resolve something by, and of what it saw."""
+        run = self.run
+        looked = run and (run.ok, run.types, *(["off"] if run.off else []), *filter(None, [run.unexamined]))
         return hashlib.sha256(msgspec.json.encode((self.findings, looked))).hexdigest()
 
 
@@ -68,9 +70,9 @@ def record(
             rows = _rows(session, report.nodeId)
             homeless = room.make(session, report, rows) if bounded else set()
         kept = part.less(homeless)
-        in_parts = _apply(session, report.nodeId, kept, said, rows, now, proves)
+        is_all = _apply(session, report.nodeId, kept, said, rows, now, proves)
         _note(said, part, now)
-        if in_parts or kept is not part:  # the same words again would not be the same scan
+        if not is_all or kept is not part:  # the same words again would mean something else
             said.digest = ""
     if rows is not None:
         store.count(session, report.nodeId)
@@ -96,7 +98,8 @@ def _says_nothing_new(part: Part, said: ScannerState, proves: str | None) -> boo
 def _apply(
     session: Session, node_id: str, part: Part, said: ScannerState, rows: Rows, now: datetime, proves: str | None
 ) -> bool:
-    """Whether an earlier report of this scan said something as well."""
+    """Whether that was all that there is to it: no earlier report of this scan said something as well, no later scan
+    came first, no fix waits for its end."""
     scan_id = part.scan.id if part.scan else None
     reported = set()
     for seen in part.findings:
@@ -112,9 +115,10 @@ def _apply(
     earlier = {row.id for row in unsaid if scan_id and row.scan_id == scan_id}
     absent = [row for row in unsaid if row.id not in earlier]
     _note_absence(absent, part, said)
-    if part.proves_absence and part.scan and part.scan.seq >= said.seq:
-        _resolve_absent(session, node_id, absent, part, now, proves)
-    return any(row.scanner == part.scanner for row in unsaid if row.id in earlier)
+    is_late, waits = part.scan is not None and part.scan.seq < said.seq, False
+    if part.proves_absence and not is_late:
+        waits = _resolve_absent(session, node_id, absent, part, now, proves)
+    return not (is_late or waits or any(row.scanner == part.scanner for row in unsaid if row.id in earlier))
 
 
 def _open(session: Session, node_id: str, scanner: str, seen: Seen, now: datetime, scan_id: str | None) -> Finding:
@@ -157,16 +161,19 @@ def _note_absence(absent: Iterable[Finding], part: Part, said: ScannerState) -> 
 
 def _resolve_absent(
     session: Session, node_id: str, absent: list[Finding], part: Part, now: datetime, proves: str | None
-) -> None:
+) -> bool:
+    """Whether some of it has to wait for the end of a fix."""
     assert part.run is not None
     assert part.scan is not None
     types, unexamined = set(part.run.types), set(part.run.unexamined)
     blind = off.why(session, now, node_id, part.scanner) if part.run.off else ""
+    waits = False
     for row in absent:
         if row.state == State.RESOLVED or row.type not in types or row.key in unexamined:
             continue
         proven = row.state == State.FIXING and proves and row.fix_job == proves
         if row.state == State.FIXING and not proven:
+            waits = True
             continue
         if blind:
             store.put_away(session, now, row, "off", "agent", blind, part.scan.id)
@@ -175,6 +182,7 @@ def _resolve_absent(
             store.put_away(session, now, row, "verified", "agent", note, part.scan.id, proves)
         else:
             store.put_away(session, now, row, "absent", "agent", "a full scan does not see it any more", part.scan.id)
+    return waits
 
 
 def _state(session: Session, node_id: str, part: Part, now: datetime) -> ScannerState:
