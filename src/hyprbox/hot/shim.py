@@ -3,13 +3,14 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from hyprbox.box import Box
 from hyprbox.errors import TooLarge, as_refusal, problem
 from hyprbox.hot import beats, inventory, polls, progress, settings
 from hyprbox.hot.call import Answer, Call, Receive, Scope, Send, read_body, send_answer
-from hyprbox.hot.room import Room
+from hyprbox.hot.room import Room, in_time
+from hyprbox.visitor import address
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ FAULT = b'{"type":"about:blank","title":"Internal error","status":500,"detail":"
 def before(box: Box, app: App) -> App:
     room = Room()
 
+    async def place(call: Call) -> AbstractAsyncContextManager[None]:
+        badge = await box.gate.badge(call.header(b"authorization"))
+        peer = address(call.peer, call.every(b"x-forwarded-for"), box.config.trusted_proxies)
+        return room.of(badge, peer)
+
     async def shim(scope: Scope, receive: Receive, send: Send) -> None:
         route = match(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if route is None:
@@ -55,8 +61,8 @@ def before(box: Box, app: App) -> App:
         handler, limit = route
         call = Call(scope["path"], scope["headers"], scope["query_string"], b"", (scope.get("client") or ("",))[0])
         try:
-            async with room.of(await box.gate.badge(call.header(b"authorization"))) if limit > SMALL else nullcontext():
-                call.body = await read_body(scope, receive, limit)
+            async with await place(call) if limit > SMALL else nullcontext():
+                call.body = await in_time(read_body(scope, receive, limit))
                 answer = await answered(handler, box, call)
         except Exception as error:
             answer = _refusal(error, call.path)
