@@ -18,7 +18,7 @@ from hyprbox.people import factors
 from hyprbox.people import store as people
 from hyprbox.people.model import Role, SignIn
 from tests import servers
-from tests.browser.test_every_page import AXE, violations
+from tests.browser.test_every_page import violations
 from tests.servers import wait_until
 from tests.world import PASSWORD, World, hashed
 
@@ -74,7 +74,6 @@ def greta(page, world, request):
         person = people.create(session, now, "test", name, Role.ADMIN)
         session.flush()
         people.set_password(session, now, name, person.id, hashed())
-    page.add_init_script(AXE)
     come_in(page, world, name)
     expect(page.locator(".me")).to_contain_text(name)
     return name

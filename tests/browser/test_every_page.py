@@ -18,6 +18,7 @@ from tests.world import PASSWORD, World, finding
 
 SCREENSHOTS = Path(__file__).parents[2] / "tools/screenshots.py"
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text()
+HAS_AXE = "typeof axe === 'object'"
 FIND = "() => axe.run(document, {resultTypes: ['violations'], preload: false})"
 FIND_CONTRAST = "() => axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})"
 WIDE, PHONE = 1440, 390
@@ -144,6 +145,8 @@ def ids(world: World) -> dict[str, str]:
 def violations(page: Page) -> list[str]:
     """Ends as wide as it began; on the way, nothing may make the page scroll sideways."""
     found: list[str] = []
+    if not page.evaluate(HAS_AXE):
+        page.evaluate(AXE)
     for scheme, width, look in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from hyprbox.db import Database
 from tests import servers
-from tests.browser.test_every_page import AXE, too_wide, violations
+from tests.browser.test_every_page import too_wide, violations
 from tests.world import World
 
 
@@ -27,7 +27,6 @@ def test_home_makes_the_line_and_shows_the_node_when_it_calls(page, world):
     expect(page.get_by_role("button", name="Make the line")).to_have_count(0)
 
     world.sign_in(page, "ada")
-    page.add_init_script(AXE)
     page.goto(f"{world.url}/dashboard")
     expect(page.get_by_role("heading", name="Add your first node")).to_be_visible()
     assert violations(page) == []
