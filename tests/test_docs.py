@@ -1,6 +1,7 @@
 """The docs say what the code does: tables are made from it, links lead somewhere, commands and variables exist."""
 
 import re
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -11,6 +12,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 NAME = {"ids": lambda path: str(path.relative_to(ROOT))}
 
 
+@cache
 def made_pages():
     spec = spec_from_file_location("docs", ROOT / "tools" / "docs.py")
     module = module_from_spec(spec)

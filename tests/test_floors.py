@@ -3,6 +3,7 @@
 import ast
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ FLOORS = [
 STORES_NEVER_SEE = {"litestar", "uvicorn", "click", "httpx", "jinja2"}
 
 
+@cache
 def imported(path: Path) -> set[str]:
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
