@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hyprbox.errors import Conflict, Gone, Invalid, Missing, TooLarge, Unavailable
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
 from hyprbox.jobs import ending, handing, output, store
+from hyprbox.jobs.model import Piece
 from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
 from hyprbox.tokens.badge import Badge
@@ -169,6 +170,20 @@ def test_reading_goes_on_at_any_offset_also_when_compacted(session):
     assert job.compacted
     data = whole.encode()
     assert [output.read(session, job, n, 50) for n in (0, 777, 20_000)] == [data[n : n + 50] for n in (0, 777, 20_000)]
+
+
+def test_what_is_compacted_in_several_parts_is_whole(session, monkeypatch):
+    monkeypatch.setattr(output, "COMPACT_SIZE", 1000)
+    job = running(session)
+    whole = "".join(f"line {n} ä\n" for n in range(500))
+    for start in range(0, len(whole), 333):
+        say(session, job, whole[start : start + 333])
+    complete(session, job)
+    output.compact(session)
+
+    reread(session, job)
+    assert text(session, job) == whole
+    assert session.scalar(select(func.count()).select_from(Piece)) == -(-len(whole.encode()) // 1000)
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,11 @@ def compact(session: Session, at_once: int = 20) -> int:
     over = select(Job).where(Job.compacted.is_(False), Job.state.not_in([State.QUEUED, State.RUNNING, State.LOST]))
     jobs = session.scalars(over.limit(at_once)).all()
     for job in jobs:
-        whole = b"".join(_pieces_from(session, job, 0, job.output_bytes))
+        starts = range(0, job.output_bytes, COMPACT_SIZE)
+        packed = [zlib.compress(read(session, job, start, COMPACT_SIZE)) for start in starts]  # never whole in memory
         session.execute(delete(Piece).where(*_of(job)))
-        for start in range(0, len(whole), COMPACT_SIZE):
-            _add(session, job, start, zlib.compress(whole[start : start + COMPACT_SIZE]), compressed=True)
+        for start, data in zip(starts, packed, strict=True):
+            _add(session, job, start, data, compressed=True)
         job.compacted = True
     return len(jobs)
 
