@@ -46,6 +46,36 @@ def test_a_step_that_went_elsewhere_counts_more_than_the_one_before(tmp_path):
     assert Journal([tmp_path / "disk", tmp_path / "memory"]).entries() == [SPAWNED]
 
 
+def test_of_what_a_disk_did_not_take_whole_nothing_stays(tmp_path, monkeypatch):
+    """The next step goes to the same file: after half a line nobody could read it."""
+    for name in ("disk", "memory"):
+        (tmp_path / name).mkdir()
+    journal = Journal([tmp_path / "disk", tmp_path / "memory"])
+    with monkeypatch.context() as patch:
+        patch.setattr(journals, "_write_through", half_on_disk(journals._write_through))
+        journal.write(ENTRY)
+    journal.go_on(SPAWNED)
+
+    assert journal.entries() == [SPAWNED]
+
+
+def test_a_half_that_a_power_cut_left_is_written_anew(journal):
+    (journal.directories[0] / "job-1.json").write_text('{"id":"job-')
+    journal.write(ENTRY)
+
+    assert journal.entries() == [ENTRY]
+
+
+def half_on_disk(write):
+    def half(path, how, content):
+        if "disk" in path.parts:
+            write(path, how, content[:20])
+            raise OSError(28, "No space left on device")
+        write(path, how, content)
+
+    return half
+
+
 def test_what_cannot_be_read_is_no_entry(journal):
     (journal.directories[0] / "broken.json").write_text("{")
 
