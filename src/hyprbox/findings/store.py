@@ -11,6 +11,7 @@ from hyprbox.audit import store as audit
 from hyprbox.db import wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings.model import Event, Finding, ScannerState, State
+from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import State as NodeState
 from hyprwire import Severity
 
@@ -76,7 +77,7 @@ def open_again(session: Session, now: datetime, finding: Finding, actor: str, no
 
 def take_up_again(session: Session, now: datetime, actor: str, finding_id: str, state: State) -> Finding:
     """Withdraws an acknowledgement or a snooze."""
-    finding = get(session, finding_id)
+    finding = _alone(session, finding_id)
     if finding.state != state:
         raise Conflict(f"finding {finding_id} is {finding.state}, expected {state}")
     open_again(session, now, finding, actor, "withdrawn")
@@ -93,7 +94,7 @@ def resolve_by_hand(session: Session, now: datetime, actor: str, finding_id: str
 
 
 def start_fix(session: Session, now: datetime, actor: str, finding_id: str, job_id: str) -> Finding:
-    finding = get(session, finding_id)
+    finding = get(session, finding_id)  # not alone: a run begins many at once, and so many nodes could deadlock
     if finding.state in (State.FIXING, State.RESOLVED):
         raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits for a fix")
     finding.state_before_fix, finding.fix_job = finding.state, job_id
@@ -190,8 +191,19 @@ def forget_report(session: Session, finding: Finding) -> None:
     session.execute(update(ScannerState).where(*mine).values(digest=""))
 
 
+def _alone(session: Session, finding_id: str) -> Finding:
+    """As it is now, and no report changes it meanwhile: of two replicas the later one would write over the other."""
+    nodes.lock(session, get(session, finding_id).node_id)
+    session.flush()
+    now = select(Finding).where(Finding.id == finding_id).execution_options(populate_existing=True)
+    finding = session.scalar(now)
+    if finding is None:
+        raise Missing(f"finding {finding_id} is not known")
+    return finding
+
+
 def _for_a_person(session: Session, finding_id: str) -> Finding:
-    finding = get(session, finding_id)
+    finding = _alone(session, finding_id)
     if finding.state in (State.RESOLVED, State.FIXING):
         raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits")
     return finding

@@ -79,6 +79,8 @@ def apply(session: Session, now: datetime, suppression_id: str) -> int:
     if one.q:
         rows = rows.where(Finding.node_id.in_(search.names(session, now, one.q, 10**6)))
     found = session.scalars(rows.limit(AT_ONCE)).all()
+    if not (found and _stays(session, one)):
+        return 0
     for finding in found:
         findings.suppress(session, now, finding, one.made_by, one.reason, one.until, one.id)
     return len(found)
@@ -88,7 +90,7 @@ def apply_to_node(session: Session, now: datetime, node_id: str) -> None:
     """After each report. Nearly always there is nothing in force, or nothing open that fits."""
     for one in session.scalars(select(Suppression).where(*_in_force(now))).all():
         found = session.scalars(_open_ones(one).where(Finding.node_id == node_id)).all()
-        if found and (not one.q or search.fits(session, now, one.q, node_id)):
+        if found and (not one.q or search.fits(session, now, one.q, node_id)) and _stays(session, one):
             for finding in found:
                 findings.suppress(session, now, finding, one.made_by, one.reason, one.until, one.id)
 
@@ -110,6 +112,12 @@ def open_again(session: Session, now: datetime, actor: str, suppression_id: str)
     for finding in found:
         findings.open_again(session, now, finding, actor, "what suppressed it was lifted")
     return len(found)
+
+
+def _stays(session: Session, one: Suppression) -> bool:
+    """Until the commit nobody lifts it. Else what it held back after its lifting would stay held, by nothing."""
+    asked = select(Suppression.lifted_at).where(Suppression.id == one.id).with_for_update(read=True)
+    return session.scalars(asked).one() is None
 
 
 def _open_ones(one: Suppression) -> Select[Finding]:

@@ -1,5 +1,6 @@
 """Acknowledging all open findings of one type and severity with one reason."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from litestar import get, post
@@ -8,7 +9,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
 from hyprbox.door import TheBox, operator
-from hyprbox.errors import Invalid
+from hyprbox.errors import Conflict, Invalid
 from hyprbox.findings import search, store
 from hyprbox.findings.model import State
 from hyprbox.findings.search import Filter
@@ -53,6 +54,7 @@ def read_severity(text: str) -> Severity:
 def _some(session: Session, now: datetime, actor: str, wanted: Filter, reason: str, until: datetime | None) -> int:
     """How many; none when all are done."""
     rows = search.page(session, wanted, None, AT_ONCE)
-    for finding in rows:
-        store.acknowledge(session, now, actor, finding.id, reason, until)
+    for finding in sorted(rows, key=lambda row: row.node_id):  # so that two who do this do not wait for each other
+        with suppress(Conflict):  # it was resolved a moment ago
+            store.acknowledge(session, now, actor, finding.id, reason, until)
     return len(rows)
