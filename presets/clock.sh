@@ -36,7 +36,7 @@ EOF
 
 stop_timer() {
   S systemctl stop -- "$HB_UNIT.timer" 2>/dev/null
-  S systemctl disable --quiet -- "$HB_UNIT.service" 2>/dev/null
+  S systemctl disable --no-reload --quiet -- "$HB_UNIT.service" 2>/dev/null
   S rm -f -- "$HB_UNIT_FILE"
   S systemctl daemon-reload
 }
