@@ -19,10 +19,10 @@ class Clock:
 
     def adopt(self, reading: datetime) -> None:
         """`reading` is what the database said just now."""
-        self._reading, self._read_at = reading, self._monotonic()
+        self._reading, self._read_at = reading.timestamp(), self._monotonic()
 
     def now(self) -> datetime:
-        return self._reading + timedelta(seconds=self._monotonic() - self._read_at)
+        return datetime.fromtimestamp(self._reading + (self._monotonic() - self._read_at), UTC)
 
     def age(self) -> float:
         """Seconds since the database was last asked."""

@@ -37,6 +37,8 @@ class Heartbeat:
 
     def __post_init__(self) -> None:
         check_node_id("node_id", self.node_id)
+        if 0 <= self.cpu_percent <= 100 and 0 <= self.ram_percent <= 100 and 0 <= self.disk_percent <= 100:
+            return
         for name in PERCENTAGES:
             value = getattr(self, name)
             if not 0 <= value <= 100:  # false for NaN as well
