@@ -47,7 +47,9 @@ FROM GIVEN WHERE node_state.node_id = given.node_id AND node_state.said = given.
 
 # The same and the samples in one go, where a statement may change two tables: the rows are taken apart once.
 SAME_AGAIN_SAMPLED = f"""
-WITH known AS ({SAME_AGAIN} RETURNING node_state.node_id, given.ts, given.cpu, given.ram, given.disk),
+WITH given AS MATERIALIZED (SELECT * FROM GIVEN),
+known AS ({SAME_AGAIN.replace("GIVEN", "given")}
+    RETURNING node_state.node_id, given.ts, given.cpu, given.ram, given.disk),
 sampled AS (INSERT INTO samples (node_id, ts, cpu, ram, disk) SELECT * FROM known ON CONFLICT DO NOTHING)
 SELECT count(*) FROM known"""
 
