@@ -73,8 +73,8 @@ class Person:
         job = json.loads(self.line.getresponse().read())
         self.line.request("GET", f"/api/jobs/{job['id']}/events", headers=self.headers)
         events = self.line.getresponse()
-        while events.readline() != b"event: output\n":
-            pass
+        while (line := events.readline()) != b"event: output\n":
+            assert line, "the job ended without output"
         took = time.perf_counter() - start
         ran = json.loads(events.readline().removeprefix(b"data: "))
         events.read()  # to its end
