@@ -14,8 +14,6 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from hyprbox.hot.protocol import Cycle, protocol_for
-from hyprbox.hot.room import Room
-from hyprbox.tokens.badge import Badge
 from tests.cast import BEAT
 from tests.servers import serving, wait_until
 
@@ -185,26 +183,6 @@ def test_a_stranger_is_turned_away_before_a_large_body_is_taken(tmp_path):
             with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
                 wire.sendall(request("POST", path, b"x" * 10_000_000)[:100_000])
                 assert answers(wire)[0][0] == 401
-
-
-def test_large_bodies_of_one_token_wait_for_each_other_and_nobody_else():
-    inside = []
-
-    async def enter(room, badge):
-        async with room.of(badge):
-            inside.append(badge.token_id)
-            await asyncio.sleep(3600)
-
-    async def play():
-        room = Room()
-        rogue, other = Badge("rogue", None), Badge("other", None)
-        tasks = [asyncio.create_task(enter(room, badge)) for badge in [rogue] * 5 + [other]]
-        await asyncio.sleep(0.05)
-        for task in tasks:
-            task.cancel()
-
-    asyncio.run(play())
-    assert sorted(inside) == ["other", "rogue", "rogue"]
 
 
 def test_a_strangers_form_is_small(server):
