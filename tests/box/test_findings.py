@@ -431,3 +431,13 @@ def test_what_went_away_during_a_fix_that_was_given_up_is_resolved_by_the_next_s
 
     scan(session, seq=3)
     assert (only(session).state, only(session).resolved_how) == ("RESOLVED", "absent")
+
+
+def test_what_no_scanner_claims_is_news_when_one_has_claimed_and_resolved_it_meanwhile(session):
+    scan(session, CERT, types=[])
+    scan(session, CERT, seq=2)
+    scan(session, seq=3)
+    assert only(session).state == "RESOLVED"
+
+    scan(session, CERT, seq=4, types=[])
+    assert (only(session).state, only(session).reopen_count) == ("OPEN", 1)

@@ -40,6 +40,12 @@ class Part:
     def proves_absence(self) -> bool:
         return self.run is not None and self.run.ok and self.scan is not None and self.scan.final
 
+    @property
+    def is_whole(self) -> bool:
+        """Its scanner has said all that it has to say, so that the same words again mean the same. What no scanner
+        claims may have been claimed by one in between."""
+        return self.scan is None or (self.scan.final and self.run is not None)
+
     def less(self, homeless: set[room.Name]) -> "Part":
         kept = [seen for seen in self.findings if (seen.type, seen.key) not in homeless]
         return self if len(kept) == len(self.findings) else replace(self, findings=kept)
@@ -91,8 +97,7 @@ def parts(report: FindingReport) -> list[Part]:
 
 
 def _says_nothing_new(part: Part, said: ScannerState, proves: str | None) -> bool:
-    whole = part.scan is None or (part.scan.final and proves is None)
-    return whole and said.digest == part.digest()
+    return part.is_whole and proves is None and said.digest == part.digest()
 
 
 def _apply(
@@ -199,7 +204,7 @@ def _note(said: ScannerState, part: Part, now: datetime) -> None:
         # Agents are silent while they see nothing, so a long gap is rarely the interval.
         said.interval_seconds = min(gap, said.interval_seconds * 5 // 4 + 1) if said.interval_seconds else gap
     said.seen_at = now
-    said.digest = part.digest() if part.scan is None or part.scan.final else ""
+    said.digest = part.digest() if part.is_whole else ""
     if part.scan is not None:
         said.seq = max(said.seq, part.scan.seq)
     if part.run is not None:
