@@ -19,12 +19,12 @@ def test_a_node_is_deleted_by_its_own_name_alone(server, fleet, admin, stray):
     for node_id in ("web", stray):
         fleet.post("/api/heartbeat", json=asdict(BEAT) | {"node_id": node_id})
     api = Remote(server.url, server.key(Role.ADMIN))
-
-    assert api.get(remote.of("nodes", stray))["nodeId"] == stray
-    api.delete(remote.of("nodes", stray))
+    with api.http:
+        assert api.get(remote.of("nodes", stray))["nodeId"] == stray
+        api.delete(remote.of("nodes", stray))
+        assert [node["nodeId"] for node in api.items("/api/nodes")] == ["web"]
 
     assert admin.get("/api/nodes/web").status_code == 200
-    assert [node["nodeId"] for node in api.items("/api/nodes")] == ["web"]
 
 
 def test_nor_does_a_name_of_dots_lead_upwards():
