@@ -1,6 +1,7 @@
 """A query as plain Python understands it, for a comparison with what the databases do."""
 
 import re
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 
 from hyprbox.nodes.terms import Field, Is, Label, Load, Not, Reports, Seen, Word, Worst
@@ -56,6 +57,7 @@ def holds(term, node, open_types, now):
             return getattr(now - node.state.last_seen, SIGNS[sign])(ago)
 
 
+@cache
 def glob(pattern):
     return ".*".join(re.escape(part.translate(LOWER)) for part in pattern.split("*"))
 

@@ -14,7 +14,7 @@ from tests.servers import serving, wait_until
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("server")) as server:
+    with serving(tmp_path_factory.mktemp("server"), HYPRBOX_SWEEP_INTERVAL="500ms") as server:
         with server.client(server.token("--fleet")) as agent:
             for node_id in ("eu-1", "eu-2", "eu-3"):
                 agent.post("/api/heartbeat", json=asdict(BEAT) | {"node_id": node_id})

@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -126,7 +127,7 @@ def settle_in(session, people):
 
 def test_the_database_agrees_with_plain_python(session, people):
     settle_in(session, people)
-    nodes = [Node(**node, state=State(node_id=node["node_id"], **state)) for node, state, _ in people]
+    nodes = [SimpleNamespace(**node, state=SimpleNamespace(**state)) for node, state, _ in people]
     open_types = [[type for type, state in findings if state == "OPEN"] for _, _, findings in people]
 
     @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])

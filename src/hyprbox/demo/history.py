@@ -14,6 +14,7 @@ from hyprbox.nodes.history import DAY, HOUR
 KEPT = timedelta(hours=48)
 STEPS = [(START, timedelta(minutes=30)), (KEPT, timedelta(minutes=5)), (timedelta(hours=1), timedelta(seconds=30))]
 SILENCE = timedelta(minutes=10)
+LOOKED = timedelta(hours=1)  # for so long after it: whoever is OFFLINE then stays so, and looking again is not for free
 NEVER = timedelta(days=-1)
 
 # From how long ago until how long ago nothing is heard.
@@ -34,6 +35,7 @@ def tell(past: Past) -> None:
     first = over - int(START.total_seconds()) // HOUR * HOUR
     for hour in range(first, over + 1, HOUR):
         past.at(past.now - datetime.fromtimestamp(hour, UTC), partial(roll_up, past))
+    past.at(past.now - datetime.fromtimestamp(over, UTC), partial(tidy_up, past))
 
 
 def is_away(server: Server, ago: timedelta = timedelta()) -> bool:
@@ -43,18 +45,22 @@ def is_away(server: Server, ago: timedelta = timedelta()) -> bool:
 
 def beat(past: Past, at: datetime) -> None:
     known = [past.servers[node_id] for node_id in past.stage.nodes]
-    loud = [server for server in known if not is_away(server, past.now - at)]
+    ago = past.now - at
+    loud = [server for server in known if not is_away(server, ago)]
     past.stage.beat(at, loud)
-    if len(loud) < len(known):
+    if any(SILENCE < AWAY[server.node_id][0] - ago < SILENCE + LOOKED for server in known if server not in loud):
         nodes.mark_silent(past.session, at, at - START, SILENCE)
 
 
 def roll_up(past: Past, at: datetime) -> None:
-    """The hour that is over; after the last one of a day, the day. Only two days keep single heartbeats."""
+    """The hour that is over; after the last one of a day, the day."""
     first, last, over = min(past.servers), max(past.servers), int(at.timestamp())
     history.roll_hour(past.session, first, last, over - HOUR)
     if over % DAY == 0:
         history.roll_day(past.session, first, last, over - DAY)
-    if past.now - at > KEPT:
-        history.drop_samples(past.session, first, last, at)
-    facts.put(past.session, facts.ROLLED_UP, over)
+
+
+def tidy_up(past: Past, at: datetime) -> None:
+    """Only two days keep single heartbeats."""
+    history.drop_samples(past.session, min(past.servers), max(past.servers), past.now - KEPT)
+    facts.put(past.session, facts.ROLLED_UP, int(at.timestamp()))
