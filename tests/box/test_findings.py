@@ -441,3 +441,13 @@ def test_what_no_scanner_claims_is_news_when_one_has_claimed_and_resolved_it_mea
 
     scan(session, CERT, seq=4, types=[])
     assert (only(session).state, only(session).reopen_count) == ("OPEN", 1)
+
+
+def test_what_a_plain_agent_sees_is_news_when_one_that_was_there_meanwhile_has_resolved_it(session):
+    plain(session, CERT)
+    scan(session, CERT)
+    scan(session, seq=2)
+    assert only(session).state == "RESOLVED"
+
+    plain(session, CERT, now=NOON + minutes(60))
+    assert (only(session).state, only(session).reopen_count) == ("OPEN", 1)

@@ -186,8 +186,9 @@ def drop_resolved(session: Session, before: datetime, limit: int) -> int:
 
 
 def forget_report(session: Session, finding: Finding) -> None:
-    """Its state was changed by something else than a report, so the same report again is news."""
-    mine = ScannerState.node_id == finding.node_id, ScannerState.scanner == finding.scanner
+    """Its state was changed by something else than the same report, so that is news when it comes again; also one of
+    an agent that described no scans before it did, and does so no more."""
+    mine = ScannerState.node_id == finding.node_id, ScannerState.scanner.in_((finding.scanner, ""))
     session.execute(update(ScannerState).where(*mine).values(digest=""))
 
 
