@@ -6,6 +6,7 @@ SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/de
 # Each start of a program of ours reads hundreds of files; compiled every time that is a third of each import.
 unexport PYTHONDONTWRITEBYTECODE
 
+WORKERS := $(shell echo $$(($$(nproc) < 4 ? 2 * $$(nproc) : 8)))
 PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: run agent packages images release test-agent again dev test suite lint types bench docs lock screenshots
@@ -19,8 +20,8 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 test: .venv/ready-to-test   ## everything that must hold, side by side
 	@$(MAKE) --no-print-directory --jobs=2 lint types suite
 
-suite: .venv/ready-to-test  ## a worker more than there are cores: they wait for processes of theirs; a file's stage is set once
-	$(PYTHON) -m pytest -n 3 --dist=loadfile
+suite: .venv/ready-to-test  ## twice as many workers as cores: they wait for processes of theirs; a file's stage is set once
+	$(PYTHON) -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
 	@tools/setup-agent

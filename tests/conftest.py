@@ -20,6 +20,13 @@ settings.load_profile("patient")
 
 MEMORY = Path("/dev/shm")
 
+# What takes long begins first, so that no worker is left alone with it at the end; before all, what makes the Debian.
+LONG = ["host/test_lockout", "browser", "together", "demo", "survival", "host"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: next((n for n, part in enumerate(LONG) if f"tests/{part}" in item.nodeid), len(LONG)))
+
 
 def pytest_terminal_summary(terminalreporter):
     is_told = "the agent under test" if EXECUTABLE else "the agent's executable is tested by `make test-agent`, here"

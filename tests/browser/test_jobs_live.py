@@ -129,6 +129,16 @@ def test_a_line_of_a_megabyte_is_cut_and_the_next_one_is_whole(ada, world, node,
     assert log.evaluate("log => log.querySelectorAll('*').length") < 10
 
 
+def test_a_scroll_of_ours_that_comes_to_light_late_undoes_no_click(ada, world, node, running):
+    log = watch(ada, world, running)
+    node.say(running, LINE * 200)
+    wait_until(lambda: log.evaluate("log => log.scrollTop") > 100)
+
+    ada.get_by_role("button", name="Stop following").click()
+    log.evaluate("log => log.dispatchEvent(new Event('scroll'))")
+    expect(ada.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+
+
 def test_it_follows_until_somebody_scrolls_up(ada, world, node, running):
     log = watch(ada, world, running)
     node.say(running, LINE * 200)

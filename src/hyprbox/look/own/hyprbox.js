@@ -222,12 +222,15 @@ class Console {
   }
 
   notice_scroll() {
+    if (this.log.scrollTop === this.placed) return; // by us, and maybe before somebody stopped it
+    this.placed = null;
     const left = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
     if (left > AT_THE_END === this.following) this.follow(left <= AT_THE_END);
   }
 
   to_the_end() {
     this.log.scrollTop = this.log.scrollHeight;
+    this.placed = this.log.scrollTop;
   }
 
   say(words) {
