@@ -130,7 +130,7 @@ class Console {
     this.open_line = this.log.appendChild(document.createElement("span"));
     this.following = true;
     this.pause.hidden = false;
-    this.pause.addEventListener("click", () => this.follow(!this.following));
+    this.pause.addEventListener("click", () => this.press());
     this.log.addEventListener("scroll", () => this.notice_scroll());
     document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.open()));
     this.open();
@@ -215,6 +215,11 @@ class Console {
     this.pause.hidden = true;
   }
 
+  press() {
+    this.stopped = this.following;
+    this.follow(!this.following);
+  }
+
   follow(on) {
     this.following = on;
     this.pause.querySelector("span").textContent = on ? "Stop following" : "Follow";
@@ -222,15 +227,13 @@ class Console {
   }
 
   notice_scroll() {
-    if (this.log.scrollTop === this.placed) return; // by us, and maybe before somebody stopped it
-    this.placed = null;
+    if (this.stopped) return; // whoever pressed the button presses it again; what we add and leave out scrolls too
     const left = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
     if (left > AT_THE_END === this.following) this.follow(left <= AT_THE_END);
   }
 
   to_the_end() {
     this.log.scrollTop = this.log.scrollHeight;
-    this.placed = this.log.scrollTop;
   }
 
   say(words) {
