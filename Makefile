@@ -20,7 +20,7 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 test: .venv/ready-to-test   ## everything that must hold, side by side
 	@$(MAKE) --no-print-directory --jobs=2 lint types suite
 
-suite: .venv/ready-to-test  ## twice as many workers as cores: they wait for processes of theirs; a file's stage is set once
+suite: .venv/ready-to-test  ## twice as many workers as cores, at most eight: they wait for processes of theirs; a file's stage is set once
 	$(PYTHON) -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"

@@ -2,7 +2,9 @@
 
 import pytest
 
+from hyprbox.notices import store as notices
 from hyprbox.people.model import Role
+from tests.cast import NOON
 from tests.databases import ENGINES
 from tests.hooks import hooks
 from tests.servers import serving
@@ -27,3 +29,13 @@ def admin(server):
 def fleet(server):
     with server.client(server.token("--fleet")) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("key") / "secret.key"
+
+
+@pytest.fixture
+def channel(session, key_file):
+    return notices.add_channel(session, NOON, "ada", key_file, "on call", "https://example.com/hook")[0]

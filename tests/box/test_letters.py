@@ -23,16 +23,6 @@ from tests.servers import free_port
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
 
-@pytest.fixture(scope="module")
-def key_file(tmp_path_factory):
-    return tmp_path_factory.mktemp("key") / "secret.key"
-
-
-@pytest.fixture
-def channel(session, key_file):
-    return store.add_channel(session, NOON, "ada", key_file, "on call", "https://example.com/hook")[0]
-
-
 def test_an_address_is_never_shown_again_and_kept_sealed(session, key_file):
     channel, signs = store.add_channel(session, NOON, "ada", key_file, "hook", "https://example.com/s3cret-path")
     assert signs.startswith("hbwh_")

@@ -31,16 +31,6 @@ from tests.cast import NOON, beat_of, minutes
 BOX = "https://box.example"
 
 
-@pytest.fixture(scope="module")
-def key_file(tmp_path_factory):
-    return tmp_path_factory.mktemp("key") / "secret.key"
-
-
-@pytest.fixture
-def channel(session, key_file):
-    return store.add_channel(session, NOON, "ada", key_file, "on call", "https://example.com/hook")[0]
-
-
 def rule(session, channel, *kinds, **more):
     spec = RuleSpec(**{"name": "ops", "kinds": kinds, "channels": (channel.id,), "groupSeconds": 0, **more})
     return store.put_rule(session, NOON, "ada", spec)
