@@ -18,9 +18,9 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 	@echo "Ready: 'make test' tests all of it, '.venv/bin/python -m pytest tests/box -n 2' a part."
 
 test: .venv/ready-to-test   ## everything that must hold, side by side
-	@$(MAKE) --no-print-directory --jobs=2 lint types suite
+	@$(MAKE) --no-print-directory --jobs=2 suite lint types
 
-suite: .venv/ready-to-test  ## twice as many workers as cores, at most eight: they wait for processes of theirs; a file's stage is set once
+suite: .venv/compiled       ## twice as many workers as cores, at most eight: they wait for processes of theirs; a file's stage is set once
 	$(PYTHON) -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
@@ -77,4 +77,10 @@ lock: .venv/ready           ## renews requirements.lock, and what of it the cont
 
 .venv/ready-to-test: .venv/ready tools/setup-tests
 	@tools/setup-tests
+	@touch $@
+
+# Once, where each of the workers would: all of them begin with the same files.
+.venv/compiled: .venv/ready-to-test
+	-@$(PYTHON) -m pytest --collect-only >/dev/null 2>&1
+	-@$(PYTHON) -c "from tests.warm import read_all; read_all()"
 	@touch $@
