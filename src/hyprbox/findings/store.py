@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -47,7 +47,7 @@ def last_seen(session: Session, findings: Iterable[Finding]) -> dict[str, dateti
 def acknowledge(
     session: Session, now: datetime, actor: str, finding_id: str, reason: str, until: datetime | None
 ) -> Finding:
-    finding = _for_a_person(session, finding_id)
+    finding = waiting(session, finding_id)
     _hold(session, now, finding, State.ACKNOWLEDGED, actor, reason, until)
     return finding
 
@@ -57,7 +57,7 @@ def snooze(
 ) -> Finding:
     if until is None:
         raise Invalid("until is missing, expected the time at which the finding is to come back")
-    finding = _for_a_person(session, finding_id)
+    finding = waiting(session, finding_id)
     _hold(session, now, finding, State.SNOOZED, actor, reason, until)
     return finding
 
@@ -87,24 +87,34 @@ def take_up_again(session: Session, now: datetime, actor: str, finding_id: str, 
 
 def resolve_by_hand(session: Session, now: datetime, actor: str, finding_id: str, reason: str) -> Finding:
     """The next scan that sees it opens it again."""
-    finding = _for_a_person(session, finding_id)
+    finding = waiting(session, finding_id)
     resolve(session, now, finding, "manual", actor, note=reason)
     audit.record(session, now, actor, "finding.resolve", finding_id, reason=reason)
     return finding
 
 
+def waiting(session: Session, finding_id: str) -> Finding:
+    """For whoever is about to do something about it: until the commit nobody else does, and no report resolves it."""
+    finding = _alone(session, finding_id)
+    if finding.state in (State.RESOLVED, State.FIXING):
+        raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits")
+    return finding
+
+
 def start_fix(session: Session, now: datetime, actor: str, finding_id: str, job_id: str) -> Finding:
-    finding = get(session, finding_id)  # not alone: a run begins many at once, and so many nodes could deadlock
-    if finding.state in (State.FIXING, State.RESOLVED):
-        raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits for a fix")
+    finding = waiting(session, finding_id)
     finding.state_before_fix, finding.fix_job = finding.state, job_id
     change(session, now, finding, State.FIXING, actor, "a fix was started", job_id=job_id)
     return finding
 
 
 def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: str | None = None) -> None:
-    """The fix failed or is UNPROVEN: its findings fall back to what they were."""
-    for finding in session.scalars(select(Finding).where(Finding.fix_job == job_id, Finding.state == State.FIXING)):
+    """The fix failed or is UNPROVEN: its findings fall back to what they were, unless a scan proves it just now."""
+    mine = Finding.fix_job == job_id, Finding.state == State.FIXING
+    if (node_id := session.scalar(select(Finding.node_id).where(*mine).limit(1))) is None:
+        return
+    nodes.lock(session, node_id)
+    for finding in session.scalars(now_and_until_the_commit(select(Finding).where(*mine))).all():
         finding.fix_job = None
         before = State(finding.state_before_fix or State.OPEN)
         change(session, now, finding, before, "hyprbox", note, job_id=job_id, how=how)
@@ -112,8 +122,14 @@ def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: st
 
 def end_holds(session: Session, now: datetime) -> None:
     """Acknowledged and snoozed ones whose time is over are open again."""
-    for finding in session.scalars(select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)):
+    over = select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)
+    for finding in session.scalars(now_and_until_the_commit(over)).all():
         open_again(session, now, finding, "sweeper", "its time is over")
+
+
+def now_and_until_the_commit(rows: Select[Finding]) -> Select[Finding]:
+    """As they are once nobody else changes them: what a report of another process resolves meanwhile is not opened."""
+    return rows.with_for_update(of=Finding).execution_options(populate_existing=True)
 
 
 def resolve(
@@ -200,13 +216,6 @@ def _alone(session: Session, finding_id: str) -> Finding:
     finding = session.scalar(now)
     if finding is None:
         raise Missing(f"finding {finding_id} is not known")
-    return finding
-
-
-def _for_a_person(session: Session, finding_id: str) -> Finding:
-    finding = _alone(session, finding_id)
-    if finding.state in (State.RESOLVED, State.FIXING):
-        raise Conflict(f"finding {finding_id} is {finding.state}, expected one that waits")
     return finding
 
 

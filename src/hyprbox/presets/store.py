@@ -129,7 +129,7 @@ def fix(
     given: Mapping[str, object], expires_at: datetime | None = None,
 ) -> Job:  # fmt: skip
     """Runs the preset that answers the finding; what nobody gave is taken from the finding itself."""
-    finding = findings.get(session, finding_id)
+    finding = findings.waiting(session, finding_id)
     preset, values = with_values(session, catalogue, finding, preset_id, given)
     job = run(session, now, actor, preset, finding.node_id, values, expires_at)
     findings.start_fix(session, now, actor, finding_id, job.id)
@@ -151,6 +151,7 @@ def safe_fixes(session: Session, catalogue: Catalogue, node_id: str) -> list[tup
 def fix_node(session: Session, now: datetime, actor: str, catalogue: Catalogue, node_id: str) -> list[Job]:
     """Everything that is safe, one after another. Findings that one run answers together get one job."""
     nodes.get(session, node_id)
+    nodes.lock(session, node_id)
     started: dict[tuple[str, str], Job] = {}
     for finding, preset in safe_fixes(session, catalogue, node_id):
         values = prefill(preset, finding.key, finding.details)

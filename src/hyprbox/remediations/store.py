@@ -19,6 +19,7 @@ from hyprbox.findings.model import Event, Finding
 from hyprbox.findings.model import State as FindingState
 from hyprbox.jobs.model import UNKNOWN, Job
 from hyprbox.jobs.model import State as JobState
+from hyprbox.nodes import store as nodes
 from hyprbox.remediations.model import Evidence, Remediation, Verdict
 
 REGRESSION = timedelta(days=7)
@@ -109,7 +110,9 @@ def settle(session: Session, now: datetime, node_id: str, scan: dict[str, Any] |
     session.flush()
     if session.scalar(_any_to_judge(), {"node_id": node_id, "since": now - REGRESSION}) is None:
         return
-    for remediation in session.scalars(select(Remediation).where(*_open(node_id))).all():
+    nodes.lock(session, node_id)  # or whoever gives the same verdict meanwhile writes over its evidence
+    still_open = select(Remediation).where(*_open(node_id)).execution_options(populate_existing=True)
+    for remediation in session.scalars(still_open).all():
         finding = session.get(Finding, (node_id, remediation.finding_id))
         job = session.get(Job, (node_id, remediation.job_id))
         if finding is None or job is None or finding.fix_job == job.id:

@@ -18,6 +18,7 @@ from hyprbox.findings.model import State as FindingState
 from hyprbox.jobs import store as jobs
 from hyprbox.jobs.model import Job
 from hyprbox.jobs.model import State as JobState
+from hyprbox.nodes import store as nodes
 from hyprbox.presets import store as presets
 from hyprbox.presets.store import Catalogue
 from hyprbox.remediations.model import Remediation
@@ -151,6 +152,7 @@ def _queue(session: Session, now: datetime, catalogue: Catalogue, run: Run, targ
     if not target.todo:
         preset = presets.known(catalogue, spec.preset)
         return presets.run(session, now, actor, preset, target.node_id, spec.params, run.expires_at)
+    nodes.lock(session, target.node_id)
     while target.todo:
         finding = session.get(Finding, (target.node_id, target.todo[0]), populate_existing=True)
         if finding is not None and finding.state == FindingState.FIXING:
