@@ -20,10 +20,15 @@ class Net:
         self._holder.stdout.readline()
 
     def plug(self, leader: int) -> None:
-        """Into the box of this process. The cable of one that is gone may still be on its way out."""
-        subprocess.run(self.command("ip", "link", "delete", "peer0"), stderr=subprocess.DEVNULL, timeout=PATIENCE)
+        """Into the box of this process."""
+        self.unplug()
         words = ["bash", "-ec", CABLE, "cable", str(leader), str(self._holder.pid)]
         subprocess.run(words, check=True, timeout=PATIENCE)
+
+    def unplug(self) -> None:
+        """Also of a box that is gone: its network stays for as long as its kernel has something left to say there, and
+        says again what nobody has answered."""
+        subprocess.run(self.command("ip", "link", "delete", "peer0"), stderr=subprocess.DEVNULL, timeout=PATIENCE)
 
     def command(self, *words: str) -> list[str]:
         """To be started as any other, to run there."""
