@@ -1,16 +1,19 @@
 """Writes of many callers share a transaction.
 
 A single thread takes what has gathered, runs it with a savepoint each, commits, and only then answers. Durable before
-the answer, one fsync for many.
+the answer, one fsync for many. Where two processes work on the same rows in another order, the database ends what one
+of them does: that is tried again by itself, once nothing else of its batch stands in the way.
 """
 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hyprbox.meter import Meter
@@ -21,6 +24,9 @@ Together = Callable[[Session, list[Any]], list[Any] | None]
 Published = Callable[[Sequence[Topic], dict[Topic, Any]], None]
 
 WAITING_WRITES = 4096
+TRIES = 5
+AFTER_YOU_SECONDS = 0.05  # or the same row is taken again before the other has woken up
+GIVEN_WAY = {"40P01", "40001"}  # the SQLSTATEs of a deadlock and of work that others were in the way of
 
 
 class Busy(Exception):
@@ -102,6 +108,16 @@ class Writer:
                 self._tell(topics)
 
     def _commit(self, batch: list[Task]) -> Committed:
+        """Whoever had to give way has left nothing behind, so it is done again as if for the first time."""
+        committed = self._try(batch)
+        for _ in range(TRIES - 1):
+            for n, (task, _, error) in enumerate(committed[0]):
+                if _had_to_give_way(error):
+                    time.sleep(AFTER_YOU_SECONDS)
+                    committed = _and(committed, n, self._commit_alone(task))
+        return committed
+
+    def _try(self, batch: list[Task]) -> Committed:
         try:
             if (together := _of_one_kind(batch)) is not None:
                 return self._commit_together(together)
@@ -149,6 +165,17 @@ class Writer:
                 task.future.set_exception(error)
         if others := [topic for topic in topics if topic not in ahead]:
             self._published(others, {})
+
+
+def _had_to_give_way(error: Exception | None) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in GIVEN_WAY
+
+
+def _and(committed: Committed, n: int, again: Committed) -> Committed:
+    """What was found before of a topic is not all any more when it was touched again."""
+    outcomes, topics, found = committed
+    left = {topic: what for topic, what in found.items() if topic not in again[1]}
+    return [*outcomes[:n], *again[0], *outcomes[n + 1 :]], [*topics, *again[1]], left | again[2]
 
 
 def _of_one_kind(batch: list[Task]) -> list[Many] | None:

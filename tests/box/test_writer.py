@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from hyprbox import writer
+from hyprbox.audit import store as audit
 from hyprbox.db import Database, wake
 from hyprbox.writer import Busy
+from tests.cast import NOON
 
 
 def put(session, name, value):
@@ -160,6 +162,100 @@ def test_too_many_waiting_writes_are_refused_and_the_others_done(run, monkeypatc
         assert await db.read(count) == 10
 
     run(story)
+
+
+def note(session, name):
+    audit.record(session, NOON, "ada", "fact.put", name)
+
+
+def add(session, name):
+    session.execute(text("UPDATE facts SET value = value + 1 WHERE name = :name"), {"name": name})
+    wake(session, "fact", name)
+
+
+def test_of_two_processes_in_each_others_way_both_come_through(postgres_databases):
+    """One has the audit log and wants the row, the other has the row and wants the audit log."""
+    url, both_have_one = postgres_databases.fresh(), threading.Barrier(2)
+    tries, heard = [], []
+
+    def in_order(session, *steps):
+        tries.append(steps)
+        for n, step in enumerate(steps):
+            step(session, "test")
+            if n == 0 and len(tries) <= 2:
+                both_have_one.wait(30)
+
+    async def main():
+        one, two = Database(url), Database(url)
+        for db in (one, two):
+            db.start(lambda topics, found: heard.extend(topics))
+        try:
+            await one.write(put, "test", 0)
+            await asyncio.gather(one.write(in_order, note, add), two.write(in_order, add, note))
+            return await one.read(count_of_all), await one.read(audit.first_broken)
+        finally:
+            await one.stop()
+            await two.stop()
+
+    try:
+        assert asyncio.run(main()) == ((2, 2), None)
+        assert len(tries) >= 3
+        assert heard == [("fact", "test")] * 3
+    finally:
+        postgres_databases.drop(url)
+
+
+def test_who_had_to_give_way_in_a_batch_is_tried_again_when_that_is_done(postgres_databases):
+    """The row that the other wants was changed by an earlier one of the same batch: giving way alone would not do."""
+    url, both_have_one, held = postgres_databases.fresh(), threading.Barrier(2), threading.Event()
+    tries = []
+
+    def meet(session, name):
+        tries.append(name)
+        if len(tries) <= 2:
+            both_have_one.wait(30)
+
+    def of_the_other(session):
+        add(session, "test2")
+        meet(session, "two")
+        add(session, "test1")
+
+    def wants_what_the_other_has(session):
+        meet(session, "one")
+        add(session, "test2")
+
+    async def main():
+        one, two = Database(url), Database(url)
+        for db in (one, two):
+            db.start(lambda topics, found: None)
+        try:
+            for name in ("test1", "test2"):
+                await one.write(put, name, 0)
+            first = asyncio.ensure_future(one.write(lambda session: held.wait(30)))
+            await asyncio.sleep(0)  # what comes now waits for it, and so becomes one batch
+            batch = [one.write(add, "test1"), one.write(wants_what_the_other_has), one.write(add, "test3")]
+            together = asyncio.gather(first, two.write(of_the_other), *batch)
+            await asyncio.sleep(0)
+            held.set()
+            await together
+            return await one.read(values)
+        finally:
+            await one.stop()
+            await two.stop()
+
+    try:
+        assert asyncio.run(main()) == {"test1": 2, "test2": 2}
+        assert len(tries) >= 3
+    finally:
+        postgres_databases.drop(url)
+
+
+def count_of_all(session):
+    return session.scalar(text("SELECT value FROM facts WHERE name = 'test'")), len(audit.page(session, None, 10))
+
+
+def values(session):
+    return dict(session.execute(text("SELECT name, value FROM facts WHERE name LIKE 'test%'")).all())
 
 
 def test_a_caller_that_has_gone_disturbs_nobody(run):
