@@ -22,14 +22,23 @@ SEVERITIES = [Severity.WARN, Severity.WARN, Severity.CRITICAL]
 @pytest.mark.parametrize("seed", [3, 7, 15, 32, 47])  # each of these has found a difference once
 def test_what_is_left_out_changes_nothing(session, seed):
     """eu-1 is spared what says nothing new; of eu-2 everything is looked at."""
+    _live(session, Random(seed), mixed=0)
+
+
+@pytest.mark.parametrize("seed", [31, 45, 46, 77])  # as these
+def test_nor_where_an_agent_that_describes_no_scans_takes_turns_with_one_that_does(session, seed):
+    _live(session, Random(seed), mixed=0.4)
+
+
+def _live(session, chance, mixed):
     beats.record(session, [beats.Beat(beat_of(node), NOON) for node in ("eu-1", "eu-2")])
-    chance, content = Random(seed), ([], [])
+    content = [], []
     for step in range(1, 26):
         if chance.random() < 0.3:
             _change(session, chance, step)
         elif chance.random() < 0.7:
             content = _made_up(chance)
-        _report(session, chance, step, *content)
+        _report(session, chance, step, mixed, *content)
         assert _known(session, "eu-1") == _known(session, "eu-2")
 
 
@@ -49,12 +58,14 @@ def _made_up(chance):
     return runs, found
 
 
-def _report(session, chance, step, runs, found):
+def _report(session, chance, step, mixed, runs, found):
     late = 5 if chance.random() < 0.1 else 0
     fixing = sorted({job for *_, job in _known(session, "eu-1").values() if job})
     proves = chance.choice(fixing) if fixing and chance.random() < 0.3 else None
     now = NOON + minutes(15 * step)
     scan = Scan(id=f"s{step}", seq=100 + step - late, scanners=runs, jobId=proves)
+    if mixed and chance.random() < mixed:  # an agent that does not describe its scans takes turns with one that does
+        scan = proves = None
     spared, other = (FindingReport(nodeId=node, findings=found, scan=scan) for node in ("eu-1", "eu-2"))
     if not (again.may_be(spared) and again.note(session, [(spared, now)], MORE)[0]):
         session.expire_all()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hyprbox import ids
@@ -76,6 +76,7 @@ def record(
             rows = _rows(session, report.nodeId)
             homeless = room.make(session, report, rows) if bounded else set()
         kept = part.less(homeless)
+        _forget_others(session, report, kept, rows)
         is_all = _apply(session, report.nodeId, kept, said, rows, now, proves)
         _note(said, part, now)
         if not is_all or kept is not part:  # the same words again would mean something else
@@ -212,6 +213,21 @@ def _note(said: ScannerState, part: Part, now: datetime) -> None:
         said.off = part.run.off
         if part.run.ok:
             said.last_ok = now
+
+
+def _forget_others(session: Session, report: FindingReport, part: Part, rows: Rows) -> None:
+    """An agent of yesterday, that describes no scans, and one of today may take turns at one node. What either said is
+    news when it comes again after the other has spoken of the same; of which scanner's types what nobody claims is, is
+    not known."""
+    named = {PLAIN, *(run.name for run in report.scan.scanners)} if report.scan else {PLAIN}
+    known = (rows.get((seen.type, seen.key)) for seen in part.findings)
+    former = {row.scanner for row in known if row is not None} - {part.scanner}
+    others = ScannerState.scanner.in_(former)
+    if part.scanner == PLAIN and part.findings:
+        others = ScannerState.scanner.not_in(named)
+    elif not former:
+        return
+    session.execute(update(ScannerState).where(ScannerState.node_id == report.nodeId, others).values(digest=""))
 
 
 def _rows(session: Session, node_id: str) -> Rows:
