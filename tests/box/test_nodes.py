@@ -1,10 +1,11 @@
 """Nodes come ONLINE when they speak and go OFFLINE when they fall silent."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hyprbox.errors import Conflict, Missing
 from hyprbox.nodes import beats, samples, search, store
@@ -74,6 +75,40 @@ def test_the_last_beat_of_a_batch_wins_and_a_sample_is_kept_every_ten_seconds(se
 
     assert store.get(session, "eu-1").state.cpu == 50
     assert list(session.scalars(select(Sample.cpu).order_by(Sample.ts))) == [0, 30, 50]
+
+
+def test_each_beat_of_a_batch_leaves_its_sample_in_its_slot_and_a_deleted_nodes_none(session):
+    names = ("eu-1", "eu-2", "stray")
+    batch = [beats.Beat(replace(BEAT, node_id=name, cpu_percent=10), NOON) for name in names]
+    beats.record(session, batch)
+    store.delete_node(session, NOON, "ada", "stray")
+    later = [beat._replace(now=NOON + timedelta(seconds=9 + n)) for n, beat in enumerate(batch)]
+    for _ in range(2):  # the second time in a slot is no sample
+        beats.record(session, later)
+
+    kept = session.execute(select(Sample.node_id, Sample.ts, Sample.cpu).where(Sample.node_id != "stray"))
+    noon = int(NOON.timestamp())
+    assert set(kept) == {("eu-1", noon, 100), ("eu-2", noon, 100), ("eu-2", noon + 10, 100)}
+    assert not store.exists(session, "stray")
+
+
+def test_a_few_beats_do_not_go_through_all_nodes(session):
+    everybody = [beats.Beat(replace(BEAT, node_id=f"eu-{n}"), NOON) for n in range(3000)]
+    beats.record(session, everybody)
+    connection, said = session.connection(), []
+    connection.exec_driver_sql("ANALYZE")
+
+    def hear(_, __, statement, given, *___):
+        said.append((statement, given))
+
+    event.listen(connection, "before_cursor_execute", hear)
+    beats.record(session, everybody[:100])
+    event.remove(connection, "before_cursor_execute", hear)
+
+    explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[connection.dialect.name]
+    steps = [str(row) for each, given in said for row in connection.exec_driver_sql(f"{explain} {each}", given)]
+    assert len(steps) > len(said) > 0
+    assert [step for step in steps if re.search(r"(SCAN|Seq Scan on) (node_state|s)\b", step)] == []
 
 
 def test_a_beat_that_says_nothing_new_touches_the_narrow_row_alone(session):

@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from hyprbox.hot.protocol import Cycle, protocol_for
+from hyprbox.people.model import Role
 from tests.cast import BEAT
 from tests.servers import serving, wait_until
 
@@ -263,6 +264,106 @@ def test_who_dawdles_in_a_request_is_cut_off(patient):
         assert await reader.read() == b""
 
     patient(story)
+
+
+def beats_of_one_length(*clocks):
+    """Heartbeats that differ in nothing but their bodies' bytes."""
+    return [request(body=json.dumps(asdict(BEAT) | {"uptime_seconds": clock}).encode()) for clock in clocks]
+
+
+def test_a_head_that_came_before_is_not_parsed_again(patient):
+    async def story(reader, writer, made):
+        for number in range(4):
+            writer.write(HEALTH)
+            await reader.readuntil(b"alive\n")
+            if number == 1:  # the first is the connection's, the second is remembered
+                made[0].parser = None
+
+    patient(story)
+
+
+def test_the_same_head_brings_each_time_its_own_body(server, wire):
+    for uptime, sent in zip((11, 22, 33, 44), beats_of_one_length(11, 22, 33, 44), strict=True):
+        wire.sendall(sent)
+        assert answers(wire)[0][0] == 200
+        with server.client(server.key(Role.VIEWER)) as client:
+            assert client.get(f"/api/nodes/{BEAT.node_id}").json()["uptimeSeconds"] == uptime
+
+
+def test_behind_a_known_head_only_what_is_whole_and_nothing_else_is_taken_for_known(wire):
+    one, two, three = beats_of_one_length(11, 22, 33)
+    bad = one[: -len(BODY) + 10] + b"}" * (len(one) - len(one[: -len(BODY) + 10]))
+    for sent, expected in (
+        (one, [200]),
+        (two, [200]),
+        (three, [200]),
+        (bad, [400]),
+        (one + two, [200, 200]),
+        (b"\r\n" + three, [200]),
+        (b"\r\n\r\n" + one + HEALTH, [200, 200]),
+        (two, [200]),
+    ):
+        wire.sendall(sent)
+        assert [status for status, _ in answers(wire, len(expected))] == expected
+    for at in (5, one.index(b"\r\n\r\n") + 4, len(one) - 1):
+        wire.sendall(one[:at])
+        time.sleep(0.02)
+        wire.sendall(one[at:])
+        assert answers(wire)[0][0] == 200
+
+
+@pytest.mark.parametrize("empty", [b"\r\n", b"\r\n\r\n", b"x: y\r\n\r\n"], ids=["line", "two lines", "a header"])
+def test_what_is_no_request_is_never_taken_for_a_known_one(wire, empty):
+    for _ in range(3):
+        wire.sendall(HEALTH)
+        assert answers(wire)[0] == (200, b"alive\n")
+    wire.sendall(empty)
+    wire.settimeout(0.2)
+    try:
+        assert wire.recv(100).startswith(b"HTTP/1.1 400")
+    except TimeoutError:
+        wire.settimeout(10)
+        wire.sendall(HEALTH)
+        assert answers(wire)[0] == (200, b"alive\n")
+
+
+def test_chunks_and_closing_are_the_parsers_each_time(wire):
+    chunked = b"POST /api/heartbeat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"
+    for _ in range(3):
+        wire.sendall(chunked % (len(BODY), BODY))
+        assert answers(wire)[0][0] == 200
+    wire.sendall(request("POST", "/api/heartbeat", BODY, "Connection: close"))
+    assert answers(wire)[0][0] == 200
+    assert wire.recv(10) == b""
+
+
+def test_few_heads_are_remembered_and_no_long_one(patient):
+    async def story(reader, writer, made):
+        for number in range(12):
+            writer.write(HEALTH.replace(b"Host: x", b"Host: %d\r\nX: %b" % (number, b"a" * (number % 2 * 2000))))
+            await reader.readuntil(b"alive\n")
+        return made[0].heads._known
+
+    known = patient(story)
+    assert 1 <= len(known) <= 4
+    assert all(len(head) <= 1024 for head in known)
+
+
+def test_a_token_that_is_revoked_is_refused_on_a_connection_that_it_had_opened(tmp_path):
+    with serving(tmp_path) as server, server.client(server.key(Role.ADMIN)) as admin:
+        made = admin.post("/api/tokens", json={"nodeId": BEAT.node_id}).json()
+        sent = request("POST", "/api/heartbeat", BODY, f"Authorization: Bearer {made['token']}")
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as wire:
+            for _ in range(3):
+                wire.sendall(sent)
+                assert answers(wire)[0][0] == 200
+            server.cli("token", "revoke", made["id"])
+
+            def status():
+                wire.sendall(sent)
+                return answers(wire)[0][0]
+
+            wait_until(lambda: status() == 401, seconds=5)
 
 
 def test_a_call_leaves_nothing_for_the_collector(patient):

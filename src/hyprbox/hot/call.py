@@ -27,6 +27,10 @@ class Call:
         self.path, self.body, self.peer = path, body, peer
         self._headers, self._query = headers, query
 
+    def again(self, body: bytes) -> "Call":
+        """The same with another body."""
+        return Call(self.path, self._headers, self._query, body, self.peer)
+
     @property
     def job_id(self) -> str:
         """Of /api/jobs/{id}/…"""

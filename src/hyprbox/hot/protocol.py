@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hyprbox.box import Box
 from hyprbox.hot.call import Answer, Call
-from hyprbox.hot.shim import SMALL, Handler, answered, match, refused
+from hyprbox.hot.heads import Heads
+from hyprbox.hot.shim import SMALL, Route, answered, match, refused
 
 OK_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 HEAD = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
@@ -86,19 +87,35 @@ def protocol_for(box: Box) -> type[Patient]:
     class Protocol(Patient):
         """`call` is the agent's call that is being read, None while something else is."""
 
-        __slots__ = ("call",)
+        __slots__ = ("call", "heads")
+
+        def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
+            super().connection_made(transport)
+            self.call: Cycle | None = None
+            self.heads = Heads()
+
+        def data_received(self, data: bytes) -> None:
+            if self.waits_since is not None:  # the rest of a request, or the first of all
+                super().data_received(data)
+            elif self.cycle.response_complete and (known := self.heads.find(data)):
+                self.rests_since = None
+                self._expect(*known).begin()
+            else:
+                last = self.call
+                super().data_received(data)
+                if self.call not in (None, last) and self.waits_since is None:
+                    self.heads.keep(data, self.call.route, self.call.call)
 
         def on_headers_complete(self) -> None:
             raw, _, query = self.url.partition(b"?")
             path = raw.decode("latin-1")
             route = match(self.parser.get_method().decode("latin-1"), path)
             if route is None or not self._is_simple() or not (route[1] <= SMALL or self._is_small()):
-                self.call: Cycle | None = None
+                self.call = None
                 super().on_headers_complete()
                 return
             peer = (self.client or ("",))[0]
-            self.call = Cycle(self, box, *route, Call(path, self.headers, query, bytearray(), peer))
-            self.cycle = self.call  # type: ignore[assignment]  # has what is used of it
+            self._expect(route, Call(path, self.headers, query, bytearray(), peer))
 
         def on_body(self, body: bytes) -> None:
             if self.call is None:
@@ -113,6 +130,11 @@ def protocol_for(box: Box) -> type[Patient]:
             else:
                 self.waits_since, self.overhead = None, 0
                 self.call.begin()
+
+        def _expect(self, route: Route, call: Call) -> "Cycle":
+            self.call = Cycle(self, box, route, call)
+            self.cycle = self.call  # type: ignore[assignment]  # has what is used of it
+            return self.call
 
         def _is_simple(self) -> bool:
             """Nothing is still being answered on this connection, and it is to stay open."""
@@ -132,12 +154,11 @@ class Cycle:
     """One call and its answer."""
 
     __slots__ = (
-        "_box", "_call", "_coroutine", "_handler", "_limit", "_protocol", "disconnected", "keep_alive",
-        "response_complete",
+        "_box", "_coroutine", "_protocol", "call", "disconnected", "keep_alive", "response_complete", "route",
     )  # fmt: skip
 
-    def __init__(self, protocol: HttpToolsProtocol, box: Box, handler: Handler, limit: int, call: Call) -> None:
-        self._protocol, self._box, self._handler, self._limit, self._call = protocol, box, handler, limit, call
+    def __init__(self, protocol: HttpToolsProtocol, box: Box, route: Route, call: Call) -> None:
+        self._protocol, self._box, self.route, self.call = protocol, box, route, call
         self._coroutine: Coroutine[Any, Any, Answer] | None = None
         self.keep_alive = True
         self.response_complete = self.disconnected = False
@@ -146,15 +167,17 @@ class Cycle:
         """A piece of its body. It is taken in as it comes, so that nobody has to pause the reading, up to the limit."""
         if self.response_complete:
             return
-        self._call.body += body
-        if len(self._call.body) > self._limit:
+        self.call.body += body
+        _, limit = self.route
+        if len(self.call.body) > limit:
             self.keep_alive = False  # what is still on its way is not read
-            self._send(refused(self._limit))
+            self._send(refused(limit))
 
     def begin(self) -> None:
         """All of it is there."""
         if not self.response_complete:
-            self._coroutine = answered(self._handler, self._box, self._call)
+            handler, _ = self.route
+            self._coroutine = answered(handler, self._box, self.call)
             self._go_on()
 
     @property

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Handler = Callable[[Box, Call], Awaitable[Answer]]
+Route = tuple[Handler, int]  # and how large a body may be
 
 KIB, MIB = 1024, 1024 * 1024
 SMALL = 64 * KIB  # so much anybody may send before it is known who that is
@@ -26,7 +27,7 @@ async def alive(_: Box, __: Call) -> Answer:
     return Answer(body=b"alive\n", headers={"content-type": "text/plain; charset=utf-8"})
 
 
-ROUTES: dict[tuple[str, str], tuple[Handler, int]] = {
+ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/health"): (alive, 0),
     ("POST", "/api/heartbeat"): (beats.heartbeat, 64 * KIB),
     ("GET", "/api/jobs/pending"): (polls.pending, 0),
@@ -34,7 +35,7 @@ ROUTES: dict[tuple[str, str], tuple[Handler, int]] = {
     ("POST", "/api/inventory"): (inventory.tell, 4 * MIB),
     ("POST", "/api/findings"): (beats.report, 33 * MIB),
 }
-OF_A_JOB: dict[str, tuple[Handler, int]] = {
+OF_A_JOB: dict[str, Route] = {
     "accept": (polls.accept, 4 * KIB),
     "output": (progress.append, 16 * MIB),
     "ping": (progress.ping, 4 * KIB),
@@ -71,8 +72,8 @@ def before(box: Box, app: App) -> App:
     return shim
 
 
-def match(method: str, path: str) -> tuple[Handler, int] | None:
-    """The handler of an agent's call, and how large its body may be."""
+def match(method: str, path: str) -> Route | None:
+    """Of an agent's call."""
     if route := ROUTES.get((method, path)):
         return route
     of_a_job = OF_A_JOB_PATH.fullmatch(path) if method == "POST" else None
