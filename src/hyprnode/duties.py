@@ -44,8 +44,9 @@ def about(agent: Agent) -> Callable[[], dict[str, Any]]:
 
 def about_host(config: Config) -> dict[str, Any]:
     """What a heartbeat says besides how the host is."""
-    head = Ledger(config.state_dir).head()
-    return {"journal_seq": head.seq, "journal_head": head.hash, "exec_lock": execlock.is_there()}
+    head = Ledger(config.state_dir).told()
+    journal = {"journal_seq": head.seq, "journal_head": head.hash} if head else {}
+    return {**journal, "exec_lock": execlock.is_there()}
 
 
 def once(agent: Agent, nursery: Nursery) -> None:

@@ -27,7 +27,7 @@ def test_each_line_follows_from_the_one_before(book):
 
 
 def test_a_new_one_starts_from_nothing(tmp_path):
-    assert Ledger(tmp_path).head() == Head(0, NO_HASH)
+    assert Ledger(tmp_path).head() == Ledger(tmp_path).told() == Head(0, NO_HASH)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -49,6 +49,15 @@ def test_a_line_that_a_power_cut_left_half_is_none(book):
 
     assert book.head().seq == 4
     assert book.broken_at() is None
+
+
+def test_nobody_is_told_of_a_line_that_a_power_cut_may_still_take_back(book):
+    """Or the journal would be shorter afterwards than it was said to be, as if somebody had changed it."""
+    line = book.write("started", job="job-3")
+    assert book.told() is None
+    book.keep(line)
+    assert book.told() == book.head()
+    assert book.head().seq == 4
 
 
 def test_the_chain_goes_on_in_a_new_file(book, monkeypatch):
@@ -78,4 +87,7 @@ def test_a_job_is_written_down_with_who_asked_and_how_it_ended(full_api, start, 
     assert (began["what"], began["job"], began["by"]) == ("started", "job-1", "ada")
     assert len(began["sha256"]) == 64
     assert (ended["what"], ended["reason"], ended["exit"]) == ("ended", "exit", 3)
+    assert [ended[name] for name in ("job", "run", "by", "sha256")] == [
+        began[name] for name in ("job", "run", "by", "sha256")
+    ]
     full_api.wait_for(lambda: full_api.asked("heartbeat")[-1].body["journal_head"] == ended["hash"])

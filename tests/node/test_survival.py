@@ -1,5 +1,7 @@
 """The agent dies, and nothing is lost."""
 
+import hashlib
+import json
 import os
 import signal
 import time
@@ -88,15 +90,37 @@ def test_after_a_restart_of_the_host_the_job_is_given_up(full_api, start, tmp_pa
     agent = start(full_api)
     full_api.wait_for(lambda: full_api.asked("output"))
     agent.kill()
-    journal = tmp_path / "state/jobs/job-1.json"
-    boot = journal.read_text().partition('"boot":"')[2].partition('"')[0]
-    journal.write_text(journal.read_text().replace(boot, "another-boot"))
-    for file in (tmp_path / "spool/job-1").iterdir():
-        file.unlink()
+    forget_the_boot(tmp_path)
     agent.start()
 
     ending = full_api.ended()
     assert (ending["reason"], ending["errorMsg"]) == ("reboot", "the host was restarted while the job ran")
+
+
+def test_what_ran_is_written_down_also_when_the_power_went_before_its_line_was_on_disk(full_api, start, tmp_path):
+    full_api.run("echo on; sleep 1", createdBy="ada")
+    agent = start(full_api)
+    full_api.wait_for(lambda: full_api.asked("output"))
+    agent.kill()
+    state = tmp_path / "state"
+    (state / "ledger.jsonl").write_text("")
+    forget_the_boot(tmp_path)
+    agent.start()
+
+    full_api.ended()
+    full_api.wait_for(lambda: (state / "ledger.jsonl").read_text())
+    line = json.loads((state / "ledger.jsonl").read_text())
+    assert (line["what"], line["job"], line["by"], line["reason"]) == ("ended", "job-1", "ada", "reboot")
+    assert line["sha256"] == hashlib.sha256(b"echo on; sleep 1").hexdigest()
+
+
+def forget_the_boot(home):
+    """As if the host had been restarted: what was in memory is gone."""
+    journal = home / "state/jobs/job-1.json"
+    boot = journal.read_text().partition('"boot":"')[2].partition('"')[0]
+    journal.write_text(journal.read_text().replace(boot, "another-boot"))
+    for file in (home / "spool/job-1").iterdir():
+        file.unlink()
 
 
 def test_without_its_nursery_the_agent_starts_anew(full_api, start):

@@ -40,6 +40,8 @@ class Entry:
     runId: str | None = None
     leaseSeconds: float | None = None
     rescan: list[str] = field(default_factory=list)
+    by: str | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,6 +114,8 @@ class Runner:
             runId=os.urandom(16).hex() if offered else None,
             leaseSeconds=job.leaseSeconds,
             rescan=job.rescan,
+            by=job.createdBy,
+            sha256=sha256(job.script),
         )
 
     def _spool(self, job: Job) -> str:
@@ -174,8 +176,8 @@ class Runner:
             bearing.undo()
             self._report(entry, Completion(reason=Reason.SPAWN_ERROR, errorMsg=f"not started: {error}"))
             return
-        line = self.ledger.write("started", job=job.id, run=entry.runId, by=job.createdBy, sha256=sha256(job.script))
-        born.begin()  # that it may have run is on disk already: it need not wait for this line as well
+        line = self.ledger.write("started", **_who_and_what(entry))
+        born.begin()  # that it may have run is on disk already: a power cut before this line is leaves one when it ends
         self.ledger.keep(line)
         say("[jobrunner] running a job", job=entry.id)
         self._follow(running, born.bell)
@@ -213,9 +215,8 @@ class Runner:
     def _settle(self, entry: Entry, completion: Completion) -> None:
         why = {"why": completion.errorMsg} if completion.errorMsg else {}
         say("[jobrunner] a job ended", job=entry.id, reason=completion.reason, exit=completion.exitCode, **why)
-        self.ledger.note(
-            "ended", job=entry.id, run=entry.runId, reason=completion.reason, exit=completion.exitCode, **why
-        )
+        how = {"reason": completion.reason, "exit": completion.exitCode, **why}
+        self.ledger.note("ended", **_who_and_what(entry), **how)
         self.journal.remember(entry.id, completion)
         self._close(entry)
 
@@ -230,6 +231,10 @@ class Runner:
         self.journal.drop(entry)
         if entry.spool:
             clear_away(Spool(entry.spool))
+
+
+def _who_and_what(entry: Entry) -> dict[str, object]:
+    return {"job": entry.id, "run": entry.runId, "by": entry.by, "sha256": entry.sha256}
 
 
 def clear_away(spool: Spool) -> None:
