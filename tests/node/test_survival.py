@@ -86,11 +86,9 @@ def test_a_supervisor_that_died_is_reported(full_api, start, tmp_path):
 
 
 def test_after_a_restart_of_the_host_the_job_is_given_up(full_api, start, tmp_path):
-    full_api.run("echo on; sleep 1")
+    full_api.run("echo $PPID; exec sleep 1")
     agent = start(full_api)
-    full_api.wait_for(lambda: full_api.asked("output"))
-    agent.kill()
-    forget_the_boot(tmp_path)
+    power_cut(full_api, agent, tmp_path)
     agent.start()
 
     ending = full_api.ended()
@@ -98,24 +96,25 @@ def test_after_a_restart_of_the_host_the_job_is_given_up(full_api, start, tmp_pa
 
 
 def test_what_ran_is_written_down_also_when_the_power_went_before_its_line_was_on_disk(full_api, start, tmp_path):
-    full_api.run("echo on; sleep 1", createdBy="ada")
-    agent = start(full_api)
-    full_api.wait_for(lambda: full_api.asked("output"))
-    agent.kill()
-    state = tmp_path / "state"
-    (state / "ledger.jsonl").write_text("")
-    forget_the_boot(tmp_path)
+    full_api.run("echo $PPID; exec sleep 1", createdBy="ada")
+    agent, ledger = start(full_api), tmp_path / "state/ledger.jsonl"
+    power_cut(full_api, agent, tmp_path)
+    ledger.write_text("")
     agent.start()
 
     full_api.ended()
-    full_api.wait_for(lambda: (state / "ledger.jsonl").read_text())
-    line = json.loads((state / "ledger.jsonl").read_text())
+    full_api.wait_for(ledger.read_text)
+    line = json.loads(ledger.read_text())
     assert (line["what"], line["job"], line["by"], line["reason"]) == ("ended", "job-1", "ada", "reboot")
-    assert line["sha256"] == hashlib.sha256(b"echo on; sleep 1").hexdigest()
+    assert line["sha256"] == hashlib.sha256(b"echo $PPID; exec sleep 1").hexdigest()
 
 
-def forget_the_boot(home):
-    """As if the host had been restarted: what was in memory is gone."""
+def power_cut(api, agent, home):
+    """As if the host had been restarted: nobody of the job is left, nor what was in memory."""
+    supervisor = int(api.wait_for(api.output))
+    agent.kill()
+    os.kill(supervisor, signal.SIGKILL)
+    api.wait_for(lambda: not is_running(supervisor))
     journal = home / "state/jobs/job-1.json"
     boot = journal.read_text().partition('"boot":"')[2].partition('"')[0]
     journal.write_text(journal.read_text().replace(boot, "another-boot"))
