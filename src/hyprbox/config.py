@@ -89,7 +89,7 @@ def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
-        raise ValueError("expected addresses or networks such as 10.0.0.0/8,127.0.0.1") from None
+        raise ValueError("expected addresses or networks such as 10.0.0.5,10.0.1.0/24") from None
 
 
 def _optional_url(text: str) -> str:
@@ -146,7 +146,7 @@ VARIABLES = [
     Variable(
         "HYPRBOX_TRUSTED_PROXIES",
         "",
-        "Addresses or networks, comma-separated, whose `X-Forwarded-*` headers count.",
+        "The proxies' addresses or networks, comma-separated, whose `X-Forwarded-For` counts; nobody else's.",
         _networks,
     ),
     Variable(

@@ -9,7 +9,7 @@ from typing import cast
 
 import uvicorn
 
-from hyprbox import app, box, migrations
+from hyprbox import app, box, migrations, proxies
 from hyprbox.config import Config
 from hyprbox.facts import store as facts
 from hyprbox.hot.protocol import Patient, protocol_for
@@ -25,7 +25,7 @@ TICKS_BETWEEN_LOOKS = 50  # of a tenth of a second
 
 
 def prepare(config: Config) -> None:
-    """A data directory that only we can read, and a database of this version."""
+    """A data directory that only we can read, a database of this version, and what is doubtful is said."""
     os.umask(0o077)
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = box.database(config)
@@ -34,6 +34,8 @@ def prepare(config: Config) -> None:
         partitions.make_ahead(session, facts.time(session))
         factors.seal_old(session)
     db.close()
+    for doubt in proxies.doubts(config):
+        log.warning("%s", doubt)
 
 
 def serve(config: Config, host: str, port: int, *, share_port: bool = False) -> None:

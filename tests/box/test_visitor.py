@@ -4,8 +4,10 @@ from ipaddress import ip_network
 
 import pytest
 
+from hyprbox.config import read
 from hyprbox.errors import Forbidden
 from hyprbox.hot.call import Call
+from hyprbox.proxies import doubts
 from hyprbox.visitor import address, check_own_page
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"))
@@ -32,6 +34,23 @@ def test_a_line_of_the_nodes_own_does_not_hide_that_of_the_proxy():
     call = Call("/api/jobs/1/complete", forwarded, b"", b"", "10.0.0.1")
 
     assert address(call.peer, call.every(b"x-forwarded-for"), PROXIES) == "198.51.100.1"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "url", "doubtful"),
+    [
+        ("10.0.0.5,10.0.1.0/24,fd00::/64", "https://box.example.com", []),
+        ("127.0.0.1,10.0.0.0/8,fd00::/8", "https://box.example.com", ["has 10.0.0.0/8", "has fd00::/8"]),
+        ("0.0.0.0/0", "http://127.0.0.1:4000", ["has 0.0.0.0/0"]),
+        ("", "https://box.example.com", ["is empty"]),
+        ("", "http://127.0.0.1:4000", []),
+    ],
+)
+def test_whose_word_is_doubtful_is_said(trusted, url, doubtful):
+    settings = read({"HYPRBOX_TRUSTED_PROXIES": trusted, "HYPRBOX_PUBLIC_URL": url})
+    assert [doubt.partition(",")[0] for doubt in doubts(settings)] == [
+        f"HYPRBOX_TRUSTED_PROXIES {what}" for what in doubtful
+    ]
 
 
 @pytest.mark.parametrize(
