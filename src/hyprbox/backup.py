@@ -19,9 +19,15 @@ class Failed(Exception):
     """One sentence."""
 
 
+class NotThere(Failed):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is not there, expected the server's database: HYPRBOX_DATA_DIR says where it lies")
+        self.path = path
+
+
 def write(url: str, file: Path) -> None:
     """A whole copy as of one moment, readable by its owner alone."""
-    source = _path(url)
+    source = existing(url)
     try:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
@@ -34,11 +40,12 @@ def restore(url: str, file: Path) -> None:
     """Replaces the database. Yesterday's queue does not run again, nobody stays signed in, credentials wait."""
     target = _path(url)
     with closing(sqlite3.connect(file)) as copy:
-        if _integrity(copy) != "ok":
-            raise Failed(f"{file} is damaged or no database, expected a backup")
+        if _integrity(copy) != "ok" or not _is_ours(copy):
+            raise Failed(f"{file} is damaged or no database of ours, expected a backup")
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))  # by itself SQLite would make it for all to read
-        with closing(sqlite3.connect(target)) as here:
+        with closing(sqlite3.connect(target, timeout=1)) as here:
+            _refuse_if_others_have_it(here, target)
             copy.backup(here)
     begin_epoch(url)
 
@@ -54,6 +61,27 @@ def begin_epoch(url: str) -> None:
         doors.close_everybodys(session)
         facts.begin_epoch(session, now)
     db.close()
+
+
+def existing(url: str) -> Path:
+    """Where the embedded database is. One that is not there is not made: it would be copied, and found whole."""
+    path = _path(url)
+    if not path.is_file():
+        raise NotThere(path)
+    return path
+
+
+def _refuse_if_others_have_it(here: sqlite3.Connection, path: Path) -> None:
+    """Only who is alone with a database gets it out of WAL: a server would go on with what it knows of the old one."""
+    try:
+        here.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        raise Failed(f"{path} is in use ({error}), expected the server to be stopped") from None
+
+
+def _is_ours(copy: sqlite3.Connection) -> bool:
+    """An empty file is a whole database too."""
+    return copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is not None
 
 
 def _integrity(connection: sqlite3.Connection) -> str:

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from enum import StrEnum
 from functools import cache
 from inspect import signature
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -83,21 +84,29 @@ async def only_known_parameters(connection: Connection, handler: BaseRouteHandle
     if handler.opt.get("any_parameters"):
         return
     known = _query_names(handler.fn)
-    for name in connection.query_params:
+    for name, value in connection.query_params.items():
         if name not in known:
             raise Invalid(f"the query parameter {name[:80]!a} is unknown, expected {', '.join(known) or 'none'}")
+        if known[name] and value not in known[name]:
+            raise Invalid(f"{name} is {value[:80]!a}, expected one of {', '.join(known[name])}")
 
 
 @cache
-def _query_names(fn: Callable[..., object]) -> tuple[str, ...]:
-    """The parameters a handler takes from the query, by their names in the address."""
+def _query_names(fn: Callable[..., object]) -> dict[str, tuple[str, ...]]:
+    """The parameters a handler takes from the query, by their names in the address: the values of those with a few."""
     declared = (
-        (name, kind)
+        (name, kind, parameter.annotation)
         for name, parameter in signature(fn).parameters.items()
         for kind in getattr(parameter.annotation, "__metadata__", ())
         if isinstance(kind, QueryParameter)
     )
-    return tuple(kind.name or name for name, kind in declared)
+    return {kind.name or name: _values(annotation) for name, kind, annotation in declared}
+
+
+def _values(annotation: Any) -> tuple[str, ...]:
+    """Of `Annotated[State | None, …]` the states."""
+    kinds = get_args(annotation.__origin__) or (annotation.__origin__,)
+    return tuple(str(value) for kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum) for value in kind)
 
 
 async def _let_in(connection: Connection, needed: Role) -> None:
@@ -105,7 +114,8 @@ async def _let_in(connection: Connection, needed: Role) -> None:
     if caller is None:
         raise Unauthenticated("sign in, or send 'Authorization: Bearer hbak_…'")
     if not caller.may(needed):
-        raise Forbidden(f"{caller.name} is {caller.role}, expected {needed} or more")
+        more = "" if needed is Role.ADMIN else " or more"
+        raise Forbidden(f"the role of {caller.name} is {caller.role}, expected {needed}{more}")
     if caller.csrf is not None and connection.scope["method"] not in SAFE:  # type: ignore[typeddict-item]  # it is HTTP
         await _check_origin(cast(HttpRequest, connection), caller.csrf)
 

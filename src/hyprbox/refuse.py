@@ -19,7 +19,7 @@ FAULT = "something went wrong here; the log of this server says what"
 
 
 def refused(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    refusal = errors.as_refusal(error) or _of_framework(error)
+    refusal = errors.as_refusal(error) or _of_framework(request, error)
     if refusal is None:
         log.exception("%s %s failed", request.method, request.url.path.encode("unicode_escape").decode())
         refusal = errors.Fault(FAULT)
@@ -53,11 +53,11 @@ def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
     return Redirect(SIGN_IN + after, status_code=303)
 
 
-def _of_framework(error: Exception) -> errors.Refusal | None:
+def _of_framework(request: Request[Any, Any, Any], error: Exception) -> errors.Refusal | None:
     """What the framework itself refuses: unknown paths, bodies and parameters of the wrong type."""
     if not isinstance(error, HTTPException) or error.status_code >= 500:
         return None
-    refusal = errors.Refusal(_sentence(error))
+    refusal = errors.Refusal(_sentence(request, error))
     refusal.status = error.status_code
     refusal.title = TITLES.get(error.status_code, "Bad request")
     return refusal
@@ -68,7 +68,12 @@ TITLES = {kind.status: kind.title for kind in (errors.Missing, errors.TooLarge, 
 }
 
 
-def _sentence(error: HTTPException) -> str:
+def _sentence(request: Request[Any, Any, Any], error: HTTPException) -> str:
+    path = request.url.path[:80]
+    if error.status_code == 404:
+        return f"there is nothing at {path!a}"
+    if error.status_code == 405:
+        return f"{path!a} does not answer {request.method}"
     extra = getattr(error, "extra", None)
     if isinstance(extra, list) and extra and isinstance(extra[0], dict):
         return "; ".join(f"{item.get('key', 'body')}: {item.get('message', 'is invalid')}" for item in extra)

@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,12 +11,16 @@ from dataclasses import asdict
 
 import pytest
 
-from hyprbox import backup
-from hyprbox.cli import COMMANDS, command, show
+from hyprbox import backup, migrations
+from hyprbox.cli import COMMANDS, command, findings, jobs, show
+from hyprbox.cli.run import say_who_is_away
 from hyprbox.cli.safe import Output, plain
+from hyprbox.db import Database
+from hyprbox.findings.model import State as FindingState
+from hyprbox.jobs.model import State as JobState
 from hyprbox.people.model import Role
 from tests.cast import BEAT
-from tests.servers import serving
+from tests.servers import clean_env, run, serving
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,9 @@ def test_people_are_invited_and_disabled(server, remote):
         (["user", "disable", "nobody"], 1, "hyprbox: nobody is called nobody"),
         (["node", "list"], 2, "HYPRBOX_API_URL and HYPRBOX_API_KEY are not both set"),
         (["run", "--node", "eu-1"], 2, "expected --node ID or a QUERY, and one of"),
+        (["run", "", "--", "uptime"], 2, "node=* is every one"),
+        (["job", "list", "--state", "foo"], 2, "is not one of 'queued', 'running'"),
+        (["finding", "list", "--state", "foo"], 2, "is not one of 'open'"),
         (["nonsense"], 2, "No such command"),
         (["nodes"], 2, "Did you mean 'node'?"),
     ],
@@ -99,6 +105,18 @@ def test_people_are_invited_and_disabled(server, remote):
 def test_wrong_use_is_explained_in_a_sentence(server, words, code, complaint):
     ran = server.cli(*words, check=False)
     assert (ran.returncode, complaint in ran.stderr, "Traceback" in ran.stderr) == (code, True, False)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_a_group_says_it_has_it_has(name):
+    has = getattr(command(name), "commands", None)
+    said = COMMANDS[name][1].rpartition(": ")[2].rstrip(".").split(", ")
+    assert has is None or name == "notify" or set(said) - {"…"} <= set(has)
+
+
+def test_the_states_that_can_be_asked_for_are_those_that_there_are():
+    assert list(findings.STATES) == list(FindingState)
+    assert list(jobs.STATES) == list(JobState)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -149,6 +167,36 @@ def test_run_on_several_nodes_names_each_line(server, agent):
     assert "FAILED" in ran.stdout
 
 
+@pytest.mark.parametrize("option", [["--plan"], ["--canary", "1"], ["--expires", "1h"], ["--title", "t"]], ids=" ".join)
+def test_what_is_of_a_run_over_a_query_is_not_passed_over(server, agent, option):
+    """`run --plan --node eu-1` ran what was only to be shown."""
+    ran = server.cli("run", "--node", "eu-1", *option, "--", "true", check=False, remote=True)
+    assert (ran.returncode, f"{option[0]} is for a QUERY" in ran.stderr) == (2, True)
+    with server.client(server.key(Role.ADMIN)) as ada:
+        assert not ada.get("/api/jobs", params={"state": "QUEUED"}).json()["items"]
+
+
+def test_jobs_that_nobody_waits_for_are_named(server, agent):
+    ran = server.cli("run", "--node", "eu-1", "--node", "eu-2", "--detach", "--", "true", remote=True)
+    first, second = ran.stdout.split()
+    with server.client(server.key(Role.ADMIN)) as ada:
+        assert [ada.get(f"/api/jobs/{job}").json()["nodeId"] for job in (first, second)] == ["eu-1", "eu-2"]
+        for job in (first, second):
+            ada.post(f"/api/jobs/{job}/cancellation").raise_for_status()
+
+
+def test_whoever_waits_for_an_offline_node_is_told(capsys):
+    class Api:
+        def get(self, path):
+            return {"status": "OFFLINE" if path.endswith("eu-2") else "ONLINE", "lastSeen": "2026-11-01T00:00:00.000Z"}
+
+    say_who_is_away(Api(), [{"id": "1", "nodeId": "eu-1"}, {"id": "2", "nodeId": "eu-2"}])
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("hyprbox: eu-2 is OFFLINE, last seen ")
+    assert said.endswith("hyprbox job cancel 2 takes it back")
+
+
 def test_a_script_comes_from_standard_input(server, agent):
     worker = runs(agent, "eu-1")
     assert server.cli("run", "--node", "eu-1", "--script", "-", remote=True, stdin="echo x\n").returncode == 0
@@ -174,6 +222,8 @@ def test_nodes_findings_and_presets_are_shown(server, agent):
     assert "certbot-renew" in shown
     server.cli("finding", "ack", finding["id"], "--reason", "known", "--until", "7d", remote=True)
     assert "ACKNOWLEDGED" in server.cli("finding", "list", remote=True).stdout
+    for filtered in (["--type", "tls.expirin"], ["--node", "eu-9"], ["--state", "resolved"], ["nothing"]):
+        assert server.cli("finding", "list", *filtered, remote=True).stdout == "No finding matches.\n"
     assert "certbot-renew" in server.cli("preset", "list", remote=True).stdout
     assert "lineage" in server.cli("preset", "show", "certbot-renew", remote=True).stdout
 
@@ -207,6 +257,38 @@ def test_a_damaged_backup_is_refused(server, tmp_path):
     broken.write_bytes(b"no database at all" * 100)
     ran = server.cli("db", "restore", str(broken), "--yes", check=False)
     assert (ran.returncode, "expected a backup" in ran.stderr) == (1, True)
+
+
+def test_an_empty_file_is_no_backup(tmp_path):
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(backup.Failed, match="expected a backup"):
+        backup.restore(f"sqlite:///{tmp_path}/today.db", tmp_path / "empty.db")
+    assert not (tmp_path / "today.db").exists()
+
+
+def test_nothing_is_restored_under_a_running_server(server, tmp_path):
+    file = tmp_path / "backup.db"
+    server.cli("db", "backup", str(file))
+    ran = server.cli("db", "restore", str(file), "--yes", check=False)
+    assert (ran.returncode, "expected the server to be stopped" in ran.stderr) == (1, True)
+    with server.client(server.key(Role.ADMIN)) as ada:
+        assert ada.get("/api/nodes").status_code == 200
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["confirm"], ["backup", "copy.db"]], ids=" ".join)
+def test_of_a_database_that_is_not_there_nothing_good_is_said(tmp_path, monkeypatch, words):
+    """The wrong folder: an empty database was made there, found whole, and copied as tonight's backup."""
+    monkeypatch.chdir(tmp_path)
+    ran = run("db", *words, env=clean_env() | {"HYPRBOX_DATA_DIR": str(tmp_path / "typo")})
+    assert (ran.returncode, ran.stdout, "typo/hyprbox.db is not there" in ran.stderr) == (1, "", True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_whoever_makes_a_database_is_told(tmp_path):
+    env = clean_env() | {"HYPRBOX_DATA_DIR": str(tmp_path / "new")}
+    made, known = (run("key", "create", "--name", name, env=env) for name in ("first", "second"))
+    assert "new/hyprbox.db was not there and is made" in made.stderr
+    assert (known.stderr, known.stdout.startswith("hbak_")) == ("", True)
 
 
 def test_on_a_terminal_only_colours_pass(server, agent):
@@ -250,7 +332,7 @@ def test_json_on_a_terminal_takes_no_effect_and_loses_nothing(capsys):
 
 
 def test_a_restored_database_is_for_its_owner_alone(tmp_path):
-    sqlite3.connect(tmp_path / "yesterday.db").close()
+    migrations.upgrade(Database(f"sqlite:///{tmp_path}/yesterday.db").engine)
     mask = os.umask(0o022)
     try:
         backup.restore(f"sqlite:///{tmp_path}/today.db", tmp_path / "yesterday.db")

@@ -272,6 +272,9 @@ def test_a_fix_has_a_proof_that_holds_and_a_changed_one_does_not(server, ada, tm
     assert "does not fit" in server.cli("proof", "verify", str(bad), check=False).stderr
     key.write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOther")
     assert "another key" in server.cli("proof", "verify", str(good), "--key", str(key), check=False).stderr
+    key.write_text("no proof at all")
+    assert "expected what `hyprbox proof get` prints" in server.cli("proof", "verify", str(key), check=False).stderr
+    assert fix["id"] in server.cli("proof", "list", "--node", "eu-1", remote=True).stdout
     assert (Path(server.env["HYPRBOX_DATA_DIR"]) / "secret.key").stat().st_mode & 0o077 == 0
 
 

@@ -41,6 +41,21 @@ def test_every_answer_is_protected(world, path):
     assert answer.headers["content-type"].count("charset") <= 1  # twice is malformed, and Prometheus refuses it
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/api/jobs?state=foo", 400, "state is 'foo', expected one of QUEUED, RUNNING, SUCCEEDED"),
+        ("/api/findings?severity=bad", 400, "severity is 'bad', expected one of INFO, WARN, CRITICAL"),
+        ("/api/remediations?verdict=", 400, "verdict is '', expected one of"),
+        ("/api/nowhere", 404, "there is nothing at '/api/nowhere'"),
+        ("/api/enrolment", 405, "'/api/enrolment' does not answer GET"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said(world, path, status, said):
+    answer = world.visitor("ada").get(path)
+    assert (answer.status_code, answer.json()["detail"][: len(said)]) == (status, said)
+
+
 def test_pages_are_kept_by_nobody(world):
     assert world.visitor("ada").get("/dashboard/nodes").headers["cache-control"] == "no-store"
 
@@ -80,7 +95,7 @@ def test_the_list_goes_on_behind_its_last_row(world):
         ("/dashboard/nowhere", 404, "Not found"),
         ("/dashboard/nodes/eu-404", 404, "Node eu-404 is not known."),
         ("/dashboard/findings?sevrity=WARN", 400, "sevrity"),
-        ("/dashboard/findings?severity=AWFUL", 400, "Severity: Invalid"),
+        ("/dashboard/findings?severity=AWFUL", 400, "Severity is &#39;AWFUL&#39;, expected one of INFO, WARN"),
         ("/dashboard/nodes?after=x", 400, "After is &#39;x&#39;"),
         ("/dashboard/findings?after=x&view=list", 400, "Cursor is"),
         ("/dashboard/nodes/eu-404?range=2y", 400, "expected one of 1h, 24h, 7d, 30d"),

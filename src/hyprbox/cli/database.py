@@ -7,13 +7,14 @@ import click
 
 from hyprbox import backup, checkup
 from hyprbox.audit import witness
-from hyprbox.cli import show
+from hyprbox.cli import remote, show
 from hyprbox.cli.local import open_database, read_config
 from hyprbox.facts import store as facts
 
 CONFIRM = """Nobody is let in yet: what was revoked since the backup is live again in it.
 Look through `hyprbox token list`, `hyprbox key list` and `hyprbox user list`, revoke what must not come back, then say
     hyprbox db confirm"""
+UNSET = "HYPRBOX_API_KEY is set and is not let in either: unset it, and these commands look at the database itself."
 
 
 @click.group("db")
@@ -47,7 +48,7 @@ def restore(file: Path, yes: bool) -> None:
     try:
         backup.restore(read_config().database_url, file)
         witness.forget(read_config().data_dir)
-        print(CONFIRM)
+        say_what_is_left()
     except backup.Failed as error:
         show.fail(str(error))
 
@@ -57,13 +58,19 @@ def restored() -> None:
     """For PostgreSQL, after pg_restore, with the server stopped: what `restore` does besides copying."""
     backup.begin_epoch(read_config().database_url)
     witness.forget(read_config().data_dir)
+    say_what_is_left()
+
+
+def say_what_is_left() -> None:
     print(CONFIRM)
+    if remote.configured():
+        print(UNSET)
 
 
 @command.command()
 def confirm() -> None:
     """After a restore: tokens, API keys and people are as they should be, and are let in again."""
-    db = open_database()
+    db = open_database(made=False)
     with db.session() as session:
         facts.confirm(session, facts.time(session))
     db.close()
@@ -72,7 +79,7 @@ def confirm() -> None:
 @command.command()
 def doctor() -> None:
     """Looks for damage; exit code 1 if there is any."""
-    db = open_database()
+    db = open_database(made=False)
     complaints = checkup.complaints(db, read_config().data_dir)
     for complaint in complaints:
         print(complaint)

@@ -3,6 +3,7 @@
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
@@ -22,7 +23,9 @@ FACTS = {
 }  # fmt: skip
 EVENTS = {"WHEN": "at", "WAS": "was", "BECAME": "became", "BY": "actor", "NOTE": "note"}
 
+STATES = ("OPEN", "ACKNOWLEDGED", "SNOOZED", "FIXING", "RESOLVED")
 PROOF_SECONDS = 120
+AMONG_THE_LAST = 20  # fixes of its node
 
 until = click.option("--until", "span", type=Duration(), metavar="7d", help="For this long.")
 
@@ -37,7 +40,7 @@ def command() -> None:
 @click.option("--node", "node_id", metavar="ID")
 @click.option("--type", "type_", metavar="TYPE", help="For example tls.expiring.")
 @click.option("--severity", type=click.Choice(["INFO", "WARN", "CRITICAL"], case_sensitive=False))
-@click.option("--state", help="For example RESOLVED; without it, all that are not resolved.")
+@click.option("--state", type=click.Choice(STATES, case_sensitive=False), help="All but RESOLVED unless said.")
 @limit
 @as_json
 def index(
@@ -47,7 +50,8 @@ def index(
     """Worst first."""
     wanted = {"q": " ".join(query) or None, "nodeId": node_id, "type": type_, "severity": severity, "state": state}
     rows = list(remote.needed().items("/api/findings", limit, **wanted))
-    show.data(rows) if as_json else show.table(rows, COLUMNS, "Nothing is wrong.")
+    nothing = "No finding matches." if any(wanted.values()) else "Nothing is wrong."
+    show.data(rows) if as_json else show.table(rows, COLUMNS, nothing)
 
 
 @command.command("show")
@@ -60,7 +64,9 @@ def show_one(finding_id: str, as_json: bool) -> None:
         show.data(row)
         return
     show.facts(row, FACTS)
-    if row["recommendation"]:
+    if row["state"] in ("RESOLVED", "FIXING"):
+        pass
+    elif row["recommendation"]:
         print(f"\nhyprbox finding fix {row['id']}   runs {row['recommendation']['preset']}")
     elif row["byHand"]:
         print(f"\nNo preset answers it. {row['byHand']}")
@@ -79,10 +85,10 @@ def ack(finding_id: str, reason: str, span: timedelta | None) -> None:
 
 @command.command()
 @click.argument("finding_id", metavar="ID")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Why it can wait.")
 @until
 def snooze(finding_id: str, reason: str, span: timedelta | None) -> None:
-    """Out of sight for a while."""
+    """Out of sight for a while: a day unless said."""
     end = _end(span or timedelta(days=1))
     remote.needed().post(remote.of("findings", finding_id, "snooze"), {"reason": reason, "until": end})
 
@@ -99,6 +105,7 @@ def fix(finding_id: str, preset: str | None, sets: tuple[str, ...], raw: bool) -
     code = watch_one(api, job, raw)
     if code == 0:
         code = int(not verdict(api, finding_id))
+        tell_of_the_proof(api, job)
     sys.exit(code)
 
 
@@ -109,6 +116,12 @@ def verdict(api: remote.Remote, finding_id: str) -> bool:
         time.sleep(0.5)
     print(f"{finding['state']}: {plain(finding['events'][-1]['note'])}")
     return bool(finding["state"] == "RESOLVED")
+
+
+def tell_of_the_proof(api: remote.Remote, job: Any) -> None:
+    for fix in api.items("/api/remediations", AMONG_THE_LAST, nodeId=job["nodeId"]):
+        if fix["jobId"] == job["id"] and fix["verdict"]:
+            print(f"hyprbox proof get {fix['id']}   prints the proof")
 
 
 def _end(span: timedelta | None) -> str | None:

@@ -19,6 +19,7 @@ FACTS = {
     "Ended": "finishedAt", "Output bytes": "outputBytes", "Preset": "preset", "Parameters": "params",
     "Run again from": "rerunOf", "Survivors": "survivors",
 }  # fmt: skip
+STATES = ("QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED", "EXPIRED", "LOST")
 
 
 @click.group("job")
@@ -28,7 +29,7 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--node", "node_id", metavar="ID")
-@click.option("--state", help="For example RUNNING.")
+@click.option("--state", type=click.Choice(STATES, case_sensitive=False))
 @limit
 @as_json
 def index(node_id: str | None, state: str | None, limit: int, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from hyprbox import config, migrations
+from hyprbox import backup, config, migrations
 from hyprbox.cli import remote, show
 from hyprbox.cli.remote import Remote
 from hyprbox.db import Database
@@ -24,9 +25,17 @@ def read_config() -> config.Config:
         show.fail(str(error), 2)
 
 
-def open_database() -> Database:
-    """Made and migrated if it is not there yet."""
+def open_database(*, made: bool = True) -> Database:
+    """Migrated. `made`: where it is not there yet it is made, and that is said, since it may be the wrong folder."""
     settings = read_config()
+    try:
+        backup.existing(settings.database_url)
+    except backup.NotThere as missing:
+        if not made:
+            show.fail(str(missing))
+        print(f"hyprbox: {missing.path} was not there and is made", file=sys.stderr)
+    except backup.Failed:
+        pass  # PostgreSQL says itself what is not there
     os.umask(0o077)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(settings.database_url, key_file=settings.secret_key_file)

@@ -43,7 +43,7 @@ def options(command: F) -> F:
         _with(
             command,
             click.option("--plan", is_flag=True, help="Only show what would happen on which node."),
-            click.option("--detach", is_flag=True, help="Print the run's id and do not wait for it."),
+            click.option("--detach", is_flag=True, help="Print the id of the run, or of the jobs, and do not wait."),
         )
     )
 

@@ -2,22 +2,41 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hyprbox.cli import remote, show
+from hyprbox.cli.options import as_json, limit
 from hyprbox.remediations.proof import BadProof, verify
+
+COLUMNS = {
+    "ID": "id", "NODE": "nodeId", "TYPE": "findingType", "KEY": "findingKey", "PRESET": "preset",
+    "VERDICT": "verdict", "ENDED": "endedAt",
+}  # fmt: skip
 
 
 @click.group("proof")
 def command() -> None:
-    """Proofs of fixes: get, verify."""
+    """Proofs of fixes: list, get, verify."""
+
+
+@command.command("list")
+@click.option("--node", "node_id", metavar="ID")
+@limit
+@as_json
+def index(node_id: str | None, limit: int, as_json: bool) -> None:
+    """What was fixed, or tried, newest first; by its ID the proof is got."""
+    rows = list(remote.needed().items("/api/remediations", limit, nodeId=node_id))
+    show.data(rows) if as_json else show.table(
+        rows, COLUMNS, "No fix matches." if node_id else "Nothing was fixed yet."
+    )
 
 
 @command.command()
 @click.argument("remediation_id", metavar="ID")
 def get(remediation_id: str) -> None:
-    """Prints the signed proof of a remediation."""
+    """Prints the signed proof of a fix, by its ID in `proof list`."""
     show.data(remote.needed().get(remote.of("remediations", remediation_id, "proof")))
 
 
@@ -27,7 +46,7 @@ def get(remediation_id: str) -> None:
 def check(file: Path, key: Path | None) -> None:
     """Checks it offline, with ssh-keygen; exit code 1 when it does not hold."""
     try:
-        bundle = json.loads(file.read_text())
+        bundle = _bundle(file.read_text())
         signer = verify(bundle, key.read_text() if key else None)
     except (BadProof, ValueError) as error:
         show.fail(f"{file}: {error}")
@@ -36,3 +55,10 @@ def check(file: Path, key: Path | None) -> None:
     print(f"{fix['verdict']} by {show.cell(fix['preset'])}, signed by {signer}")
     if key is None:
         print("Whether that is the key of your installation only --key can say.")
+
+
+def _bundle(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BadProof("it is no JSON, expected what `hyprbox proof get` prints") from None

@@ -9,6 +9,7 @@ from shlex import join
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from hyprbox.cli import many, remote, show
 from hyprbox.cli.options import Duration
@@ -33,7 +34,7 @@ settings = click.option("--set", "sets", multiple=True, metavar="K=V", help="A p
 @click.argument("words", metavar="[QUERY] [-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
 def command(
     nodes: tuple[str, ...], timeout: timedelta, file: Path | None, preset: str | None, sets: tuple[str, ...],
-    raw: bool, words: tuple[str, ...], **careful: Any,
+    raw: bool, words: tuple[str, ...], detach: bool, **careful: Any,
 ) -> None:  # fmt: skip
     """Runs COMMAND, a script or a preset, and ends with its exit code.
 
@@ -42,17 +43,35 @@ def command(
     """
     query = None
     if not nodes:
-        query, *words = words or ("",)  # type: ignore[assignment]  # words is read only
-    if sum(map(bool, (words, file, preset))) != 1 or query == "":
+        query, *words = words or (None,)  # type: ignore[assignment]  # words is read only
+    if query == "":
+        raise click.UsageError("QUERY is empty, expected which nodes; node=* is every one")
+    if sum(map(bool, (words, file, preset))) != 1 or not (nodes or query):
         raise click.UsageError("expected --node ID or a QUERY, and one of -- COMMAND, --script FILE or --preset ID")
+    if nodes:
+        refuse_what_is_of_a_run(careful)
     api = remote.needed()
     body = what(words, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
     if preset:
         del body["timeoutSeconds"]
     if query is not None:
-        sys.exit(many.run(api, {"q": query, **body}, raw, **careful))
+        sys.exit(many.run(api, {"q": query, **body}, raw, detach=detach, **careful))
     jobs = [api.post("/api/jobs", {"nodeId": node, **body}) for node in dict.fromkeys(nodes)]
+    if detach:
+        print(*(job["id"] for job in jobs), sep="\n")
+        return
     sys.exit(watch_one(api, jobs[0], raw) if len(jobs) == 1 else watch_many(api, jobs, raw))
+
+
+def refuse_what_is_of_a_run(careful: Any) -> None:
+    """Passed over, --plan would run what was only to be shown."""
+    source = click.get_current_context().get_parameter_source
+    for name in careful:
+        if source(name) is ParameterSource.COMMANDLINE:
+            option = "--" + name.replace("_", "-")
+            raise click.UsageError(
+                f"{option} is for a QUERY, expected it without --node: node=eu-1 is a QUERY of one node"
+            )
 
 
 def what(words: tuple[str, ...], file: Path | None, preset: str | None, sets: tuple[str, ...]) -> dict[str, Any]:
@@ -73,15 +92,26 @@ def pairs(sets: tuple[str, ...]) -> dict[str, str]:
 
 def watch_one(api: Remote, job: Any, raw: bool) -> int:
     """Its exit code, 1 when it has none; why it ended otherwise than by itself goes to standard error."""
+    say_who_is_away(api, [job])
     job = until_its_end(api, job["id"], writer(raw, sys.stdout.write))
     if job["state"] not in ("SUCCEEDED", "FAILED") or job["errorMsg"]:
         print(f"hyprbox: {job['state']}: {plain(job['errorMsg'] or 'see the job ' + job['id'])}", file=sys.stderr)
     return int(1 if job["exitCode"] is None else job["exitCode"])
 
 
+def say_who_is_away(api: Remote, jobs: list[Any]) -> None:
+    """Without a word it would look as if the script itself said nothing."""
+    for job in jobs:
+        node = api.get(remote.of("nodes", job["nodeId"]))
+        if node["status"] == "OFFLINE":
+            seen = f"{plain(job['nodeId'])} is OFFLINE, last seen {show.cell(node['lastSeen'])}"
+            print(f"hyprbox: {seen}: it waits for it; hyprbox job cancel {job['id']} takes it back", file=sys.stderr)
+
+
 def watch_many(api: Remote, jobs: list[Any], raw: bool) -> int:
     width = max(len(job["nodeId"]) for job in jobs)
     one_at_a_time = threading.Lock()
+    say_who_is_away(api, jobs)
 
     def watch(job: Any) -> Any:
         lines = Lines(f"{plain(job['nodeId']):<{width}} │ ", one_at_a_time)

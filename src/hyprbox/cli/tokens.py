@@ -17,7 +17,7 @@ COLUMNS = {"ID": "id", "NODE": "nodeId", "NAME": "name", "STATE": "state", "EXPI
 
 @click.group("token")
 def command() -> None:
-    """Node tokens: mint, list, rotate, revoke."""
+    """Node tokens: create, list, rotate, revoke."""
 
 
 @command.command()
