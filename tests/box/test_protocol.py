@@ -349,6 +349,16 @@ def test_few_heads_are_remembered_and_no_long_one(patient):
     assert all(len(head) <= 1024 for head in known)
 
 
+def test_a_connection_of_many_agents_stops_remembering(patient):
+    async def story(reader, writer, made):
+        for number in range(40):
+            writer.write(HEALTH.replace(b"Host: x", b"Host: %d" % number))
+            await reader.readuntil(b"alive\n")
+        return made[0].heads._known
+
+    assert patient(story) == {}
+
+
 def test_a_token_that_is_revoked_is_refused_on_a_connection_that_it_had_opened(tmp_path):
     with serving(tmp_path) as server, server.client(server.key(Role.ADMIN)) as admin:
         made = admin.post("/api/tokens", json={"nodeId": BEAT.node_id}).json()
