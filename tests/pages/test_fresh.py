@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hyprbox import fresh, secret
+from hyprbox import fresh
 from hyprbox.door import COOKIE
 from hyprbox.people import doors
 from hyprbox.people import store as people
@@ -18,16 +18,16 @@ NIGHTLY = {"name": "nightly", "cron": "30 2 * * *", "zone": "UTC"}
 ASKED = "Is it still you?"
 
 
-@pytest.fixture
-def left_alone(world):
-    """An admin's browser in which nobody has proved anything for a quarter of an hour."""
+@pytest.fixture(scope="module")
+def calm(world):
     for n in range(11):
         world.agent(f"calm-{n}").beat()
-    form = {"name": "ada", "password": PASSWORD}
-    cookie = world.visitor().send("/dashboard/sign-in", form).cookies[COOKIE]
-    with world.db.session() as session:
-        doors.confirm(session, datetime.now(UTC) - 2 * fresh.LENGTH, secret.digest(cookie))
-    return world.visitor_with(cookie)
+
+
+@pytest.fixture
+def left_alone(world, calm):
+    """An admin's browser in which nobody has proved anything for a quarter of an hour."""
+    return world.visitor_with(world.enter("ada", ago=2 * fresh.LENGTH))
 
 
 def begun(world, **form):
