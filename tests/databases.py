@@ -33,15 +33,18 @@ class Sqlite:
         with sqlite3.connect(self._template) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
+        self._spare: list[Path] = []
 
     def fresh(self) -> str:
-        path = self._folder / f"{secrets.token_hex(6)}.db"
+        path = self._spare.pop() if self._spare else self._folder / f"{secrets.token_hex(6)}.db"
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
     def drop(self, url: str) -> None:
-        for path in self._folder.glob(f"{Path(url).name}*"):
-            path.unlink()
+        path = Path(make_url(url).database or "")
+        for each in self._folder.glob(f"{path.name}*"):
+            each.unlink()
+        self._spare.append(path)
 
 
 class Postgres:

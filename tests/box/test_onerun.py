@@ -67,9 +67,14 @@ def test_a_page_of_many_nodes_does_not_read_as_many_scripts(db):
         run = store.begin(session, NOON, "ada", catalogue.load_all(), Spec(q="eu-", script="true", batches=("100%",)))
         run_id = run.id
     asked = []
-    event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    def hear(*call):
+        asked.append(call[2])
+
+    event.listen(db.engine, "before_cursor_execute", hear)
     with db.session() as session:
         (row,) = onerun.rows(session, NOON, run_id, None, None, 10)
+    event.remove(db.engine, "before_cursor_execute", hear)  # the engine goes on to other tests
     assert row.sign.word == "Not fetched yet"
     (of_jobs,) = [statement for statement in asked if "FROM jobs" in statement]
     assert "jobs.state" in of_jobs
