@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from hyprbox import backup, migrations
@@ -83,6 +85,15 @@ def test_people_are_invited_and_disabled(server, remote):
     server.cli("user", "disable", name, remote=remote)
     people = {row["name"]: row for row in json.loads(server.cli("user", "list", "--json", remote=remote).stdout)}
     assert people[name]["disabledAt"]
+
+
+def test_whom_strangers_keep_out_comes_in_by_a_link_and_loses_nothing(server):
+    server.cli("user", "create", "kept-out", "--role", "viewer")
+    link = server.cli("user", "link", "kept-out").stdout.strip()
+    assert httpx.get(server.url + urlsplit(link).path).status_code == 200
+    assert "on the control plane's own machine" in server.cli("user", "link", "ada", remote=True, check=False).stderr
+    server.cli("user", "disable", "kept-out")
+    assert "kept-out is disabled" in server.cli("user", "link", "kept-out", check=False).stderr
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Two processes at one finding or node: the second does what it would have done had it come later.
+"""Two processes at one finding, node or person: the second does what it would have done had it come later.
 
 On PostgreSQL alone: SQLite has one writer at a time.
 """
@@ -19,6 +19,8 @@ from hyprbox.jobs import ending, handing
 from hyprbox.jobs.model import Job
 from hyprbox.nodes import beats
 from hyprbox.nodes import store as nodes
+from hyprbox.people import store as people
+from hyprbox.people.model import Role
 from hyprbox.presets import catalogue
 from hyprbox.presets import store as presets
 from hyprbox.remediations import store as remediations
@@ -173,3 +175,19 @@ def test_nothing_that_a_report_adds_is_left_of_a_node_that_is_gone(db, leave):
     with db.session() as session:
         assert session.query(Finding).filter_by(node_id="eu-1").count() == 0
         assert session.query(Finding).filter_by(node_id="eu-2").count() in (0, 2)
+
+
+def test_two_admins_who_disable_each_other_leave_one(db):
+    with db.session() as session:
+        for name in ("ada", "bo"):
+            people.create(session, NOON, "root", name, Role.ADMIN)
+
+    outcome = at_once(
+        db,
+        lambda session: people.disable(session, NOON, "bo", "ada"),
+        lambda session: people.disable(session, NOON, "ada", "bo"),
+    )
+
+    assert isinstance(outcome, Conflict)
+    with db.session() as session:
+        assert [person.name for person in people.everyone(session) if person.disabled_at is None] == ["bo"]

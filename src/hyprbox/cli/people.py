@@ -1,6 +1,7 @@
 """hyprbox user: who may sign in."""
 
 from datetime import datetime
+from typing import NoReturn
 
 import click
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from hyprbox.cli import remote, show
 from hyprbox.cli.local import actor, here_or_there, read_config
 from hyprbox.cli.options import as_json
+from hyprbox.cli.remote import Remote
 from hyprbox.people import doors, store
 from hyprbox.people.model import Role
 from hyprbox.people.views import view
@@ -17,7 +19,7 @@ COLUMNS = {"NAME": "name", "ROLE": "role", "SINCE": "createdAt", "DISABLED": "di
 
 @click.group("user")
 def command() -> None:
-    """People: create, list, disable, reset."""
+    """People: create, list, disable, reset, link."""
 
 
 @command.command()
@@ -65,6 +67,19 @@ def reset(name: str) -> None:
         lambda api: api.post(remote.of("people", name, "reset")),
     )
     print(made["signInLink"])
+
+
+@command.command()
+@click.argument("name")
+def link(name: str) -> None:
+    """Prints a sign-in link, and all else stays: for who is kept out, on the control plane's own machine alone."""
+
+    def there(api: Remote) -> NoReturn:
+        show.fail(
+            "a link for somebody else is made on the control plane's own machine, without HYPRBOX_API_KEY; or reset"
+        )
+
+    print(here_or_there(lambda session, now: _invited(store.link(session, now, actor(), name)), there)["signInLink"])
 
 
 def _invited(text: str) -> dict[str, str]:

@@ -62,14 +62,29 @@ def disable(session: Session, now: datetime, actor: str, name: str) -> Person:
     """Ends their sessions and keys too. The last admin stays: otherwise nobody could let anybody in."""
     person = known(session, name)
     if person.disabled_at is None:
-        admins = select(func.count()).where(Person.role == Role.ADMIN, Person.disabled_at.is_(None))
-        if person.role == Role.ADMIN and session.scalar(admins) == 1:
+        if person.role == Role.ADMIN and not _other_admins(session, person):
             raise Conflict(f"{person.name} is the last admin, expected another one to remain")
         person.disabled_at = now
         doors.close_all(session, person.id)
         keys.revoke_all(session, now, actor, person.id)
         audit.record(session, now, actor, "person.disable", person.name)
     return person
+
+
+def _other_admins(session: Session, person: Person) -> Sequence[Person]:
+    """Who stay so until the commit: two must not disable each other at the same time."""
+    admins = select(Person).where(Person.role == Role.ADMIN, Person.disabled_at.is_(None)).order_by(Person.id)
+    there = session.scalars(admins.with_for_update().execution_options(populate_existing=True)).all()
+    return [each for each in there if each.id != person.id]
+
+
+def link(session: Session, now: datetime, actor: str, name: str) -> str:
+    """A sign-in link; password, factors and sessions stay as they are."""
+    person = known(session, name)
+    if person.disabled_at is not None:
+        raise Conflict(f"{person.name} is disabled, expected somebody who may come in; a reset ends that too")
+    audit.record(session, now, actor, "person.link", person.name)
+    return doors.link(session, now, person)
 
 
 def reset(session: Session, now: datetime, actor: str, name: str) -> str:
