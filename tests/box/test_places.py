@@ -91,6 +91,37 @@ def test_and_then_all_of_them_together_may_try_no_more_than_one_of_them(session,
     assert not is_let_in(session, ada, CAFE, later)
 
 
+def test_a_single_stranger_closes_the_door_to_nobody_else_however_long_they_go_on(session, ada):
+    for n in range(30):
+        guess(session, ada, now=NOON + n * LOCK)
+        assert is_let_in(session, ada, HOME, NOON + n * LOCK)
+
+
+def test_a_stranger_who_goes_on_waits_longer_each_time_up_to_an_hour(session, ada):
+    now, waited = NOON, []
+    for _ in range(6):
+        guess(session, ada, now=now)
+        wait = next(n for n in range(1, 100) if is_let_in(session, ada, CAFE, now + minutes(n)))
+        waited.append(wait)
+        now += minutes(wait)
+    assert waited == [5, 10, 20, 40, 60, 60]
+
+
+def test_who_is_known_waits_no_longer_than_five_minutes(session, ada):
+    come_in(session, ada, HOME)
+    for n in range(3):
+        guess(session, ada, HOME, now=NOON + n * LOCK)
+        assert not is_let_in(session, ada, HOME, NOON + n * LOCK)
+        assert is_let_in(session, ada, HOME, NOON + n * LOCK + LOCK)
+
+
+def test_strangers_of_yesterday_are_not_many_today(session, ada):
+    strangers(session, ada, places.STRANGERS - 1)
+    strangers(session, ada, places.FAILURES, NOON + places.FORGOTTEN + minutes(1))
+
+    assert is_let_in(session, ada, CAFE, NOON + places.FORGOTTEN + minutes(1))
+
+
 def test_who_came_in_long_ago_is_a_stranger_again(session, ada):
     come_in(session, ada, HOME)
     later = NOON + places.KNOWN

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from hyprbox import secret
@@ -16,8 +16,9 @@ from hyprbox.audit import store as audit
 from hyprbox.people.model import Person, Place
 
 FAILURES = 5  # in a row from one place
-STRANGERS = 50  # from all places together from where this person has not come in lately
+STRANGERS = 50  # within a day from places from where this person has not come in lately, and no more than 5 of each
 LOCK = timedelta(minutes=5)
+LONGEST = timedelta(hours=1)  # where nobody is known: each wait is twice the one before
 KNOWN = timedelta(days=90)
 FORGOTTEN = timedelta(days=1)  # of who has only failed
 MOST = 50  # from where somebody has come in
@@ -69,8 +70,8 @@ def note_failure(session: Session, now: datetime, person: Person, origin: Origin
     place.seen_at = now
     place.failures += 1
     session.add(place)
-    if place.failures >= FAILURES:
-        place.failures, place.locked_until = 0, now + LOCK
+    if place.failures % FAILURES == 0:
+        place.locked_until = now + (LOCK if _is_known(place, now) else _wait_after(place.failures))
         audit.record(session, now, "hyprbox", "person.lock", person.name, place=_in_words(place))
     if not _is_known(place, now):
         _note_stranger(session, now, person)
@@ -104,12 +105,23 @@ def forgive(session: Session, person_id: str, origin: Origin) -> None:
     session.execute(delete(Place).where(Place.person_id == person_id, Place.place.in_(origin.names)))
 
 
+def _wait_after(failures: int) -> timedelta:
+    doubled = min(failures // FAILURES - 1, 10)
+    return min(LONGEST, LOCK * (1 << doubled))
+
+
 def _note_stranger(session: Session, now: datetime, person: Person) -> None:
-    """Once many have failed from wherever, a few more do: no more than one place may try."""
-    person.failures += 1
-    if person.failures >= STRANGERS:
-        person.failures, person.locked_until = STRANGERS - FAILURES, now + LOCK
+    """Once many have failed, all together may try no more than one of them. However long a single one goes on, that is
+    not many: it would keep out whoever has a new device."""
+    session.flush()
+    lately = Place.person_id == person.id, Place.known_at.is_(None), Place.seen_at >= now - FORGOTTEN
+    of_each = case((Place.failures > FAILURES, FAILURES), else_=Place.failures)
+    if (session.scalar(select(func.sum(of_each)).where(*lately)) or 0) < STRANGERS:
+        return
+    if person.failures % FAILURES == 0:
+        person.locked_until = now + LOCK
         audit.record(session, now, "hyprbox", "person.lock", person.name, place="all that are not known")
+    person.failures += 1
 
 
 def _of(session: Session, now: datetime, person_id: str, origin: Origin) -> Place:
