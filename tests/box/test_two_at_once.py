@@ -1,4 +1,4 @@
-"""Two processes at one finding, node or person: the second does what it would have done had it come later.
+"""Two processes at one finding, node, guard or person: the second does what it would have done had it come later.
 
 On PostgreSQL alone: SQLite has one writer at a time.
 """
@@ -15,8 +15,11 @@ from hyprbox.errors import Conflict
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
+from hyprbox.guards import store as guards
 from hyprbox.jobs import ending, handing
+from hyprbox.jobs import store as jobs
 from hyprbox.jobs.model import Job
+from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
 from hyprbox.nodes import store as nodes
 from hyprbox.people import store as people
@@ -175,6 +178,22 @@ def test_nothing_that_a_report_adds_is_left_of_a_node_that_is_gone(db, leave):
     with db.session() as session:
         assert session.query(Finding).filter_by(node_id="eu-1").count() == 0
         assert session.query(Finding).filter_by(node_id="eu-2").count() in (0, 2)
+
+
+def test_two_proofs_that_come_together_both_count(db):
+    with db.session() as session:
+        job = jobs.queue(session, NOON, "ada", Order(node_id="eu-1", script="true"))
+        guard = guards.expect(session, NOON, job, ["ssh"], 300, needs_human=False)
+        guard.state, guard.until = guards.State.ARMED, NOON + minutes(5)
+
+    at_once(
+        db,
+        lambda session: guards.confirm(session, NOON, "ada", job.id),
+        lambda session: guards.reached(session, NOON, job.id),
+    )
+
+    with db.session() as session:
+        assert set(guards.get(session, job.id).proofs) == {"human", "reach"}
 
 
 def test_two_admins_who_disable_each_other_leave_one(db):

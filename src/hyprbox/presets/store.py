@@ -111,7 +111,7 @@ def take_back(session: Session, now: datetime, actor: str, catalogue: Catalogue,
 
 def ask_guard(session: Session, now: datetime, catalogue: Catalogue, job_id: str) -> None:
     """The next step of a guard, where one is due."""
-    guard = guards.get(session, job_id)
+    guard = guards.locked(session, job_id)
     preset, what = catalogue.get(guard.preset), guards.wants(session, now, guard)
     if preset is not None and what is not None:
         job = run_other(session, now, "hyprbox", preset, guard.node_id, guard.params, Mode(what), guard.job_id)
