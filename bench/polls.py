@@ -30,6 +30,7 @@ from tests.servers import Server, serving
 HEADINGS = ("", "", "")
 AT_ONCE = 250
 POLL = "Prefer: wait=25, offer"
+THREE_POLLS = 60  # seconds; what a connection remembers of the questions before it does from the second on
 Told = Callable[[int, float], None]
 
 
@@ -68,6 +69,8 @@ class Measure:
         before = self._memory()
         polls = await self._hold()
         each = (self._memory() - before) / self._polls * 1024
+        await asyncio.sleep(THREE_POLLS)
+        later = (self._memory() - before) / self._polls * 1024
         alone, woken = await self._wake_one_by_one()
         idle = sorted(await self._beats(3))
         everybody, busy = await self._wake_all()
@@ -75,7 +78,7 @@ class Measure:
             poll.cancel()
         await asyncio.gather(*polls, return_exceptions=True)
         return [
-            ("memory of each, RSS", f"{each:.1f} KiB", ""),
+            ("memory of each, RSS", f"{each:.1f} KiB", f"after three polls {later:.1f} KiB"),
             ("a job for one: queued over HTTP until offered", ms(alone, 0.5), f"p99 {ms(alone, 0.99)}"),
             (
                 "of that, from the order's answer until offered; less than 0: before it",
