@@ -31,6 +31,7 @@ BIN = Path(sys.executable).absolute().parent
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # also before all is up: else what is up would stay
     DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     env = {**os.environ, "HYPRBOX_DATA_DIR": str(DATA), "HYPRBOX_PUBLIC_URL": URL}
     if taken():
@@ -58,9 +59,9 @@ def agent_env(env: dict[str, str]) -> dict[str, str]:
 
 
 def greet(env: dict[str, str]) -> None:
-    print(f"\n  HyprBox runs on {URL}\n\n  Sign in once, within 15 minutes:\n  {sign_in_link(env)}\n", flush=True)
+    print(f"\n  HyprBox runs on {URL}\n\n{how_to_sign_in(env)}\n", flush=True)
     print("  An agent of this machine reports to it. Ctrl-C stops both.\n", flush=True)
-    key = f"HYPRBOX_DATA_DIR={shown(DATA)} {shown(BIN)}/hyprbox key create --name me --role admin"
+    key = local("key create --name me --role admin")
     print("  On the command line, in another terminal:", flush=True)
     print(f"  export HYPRBOX_API_URL={URL} HYPRBOX_API_KEY=$({key})", flush=True)
     print(f"  {shown(BIN)}/hyprbox node list\n", flush=True)
@@ -71,14 +72,18 @@ def shown(path: Path) -> str:
     return shlex.quote(str(path.relative_to(HERE) if path.is_relative_to(HERE) else path))
 
 
-def sign_in_link(env: dict[str, str]) -> str:
-    people = json.loads(hyprbox(env, "user", "list", "--json"))
-    words = (
-        ("reset", "admin")
-        if any(person["name"] == "admin" for person in people)
-        else ("create", "admin", "--role", "admin")
-    )
-    return hyprbox(env, "user", *words).strip()
+def local(words: str) -> str:
+    """As it is typed in another terminal, where variables of this one say nothing."""
+    return f"HYPRBOX_DATA_DIR={shown(DATA)} {shown(BIN)}/hyprbox {words}"
+
+
+def how_to_sign_in(env: dict[str, str]) -> str:
+    """A link, until there is a password: a new link would take it away, and sign out whoever is in."""
+    people = {person["name"]: person for person in json.loads(hyprbox(env, "user", "list", "--json"))}
+    if "admin" in people and people["admin"]["hasPassword"]:
+        return f"  Sign in as admin. If you have lost the password:\n  {local('user reset admin')}"
+    words = ("reset", "admin") if "admin" in people else ("create", "admin", "--role", "admin")
+    return f"  Sign in once, within 15 minutes:\n  {hyprbox(env, 'user', *words).strip()}"
 
 
 @contextmanager
@@ -149,7 +154,6 @@ def wait_for(server: subprocess.Popen[bytes], seconds: float = 30) -> None:
 
 def stay(*processes: subprocess.Popen[bytes]) -> None:
     """Until Ctrl-C or until one of them ends by itself."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)
@@ -157,4 +161,5 @@ def stay(*processes: subprocess.Popen[bytes]) -> None:
         print()
 
 
-main()
+if __name__ == "__main__":
+    main()

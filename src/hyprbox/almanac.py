@@ -17,8 +17,9 @@ def check(cron: str, zone: str) -> None:
         raise Invalid(f"timeZone is {zone[:60]!a}, expected a name such as Europe/Berlin")
     try:
         next(CronSim(cron, datetime.now(UTC).astimezone(ZoneInfo(zone))))
-    except (CronSimError, StopIteration):
-        raise Invalid(f"cron is {cron[:60]!a}, expected five fields such as '30 2 * * sun'") from None
+    except (CronSimError, StopIteration) as error:
+        said = f" ({str(error)[:40]!a})" if str(error) else ""
+        raise Invalid(f"cron is {cron[:60]!a}{said}, expected five fields such as '30 2 * * sun'") from None
 
 
 def after(cron: str, zone: str, moment: datetime) -> datetime:

@@ -108,6 +108,8 @@ def test_whom_strangers_keep_out_comes_in_by_a_link_and_loses_nothing(server):
         (["run", "", "--", "uptime"], 2, "node=* is every one"),
         (["job", "list", "--state", "foo"], 2, "is not one of 'queued', 'running'"),
         (["finding", "list", "--state", "foo"], 2, "is not one of 'open'"),
+        (["schedule", "add", "n", "q", "--", "true"], 2, "expected either --cron"),
+        (["schedule", "add", "n", "q", "--at", "noon", "--", "true"], 2, "--at is 'noon', expected a time such as"),
         (["nonsense"], 2, "No such command"),
         (["nodes"], 2, "Did you mean 'node'?"),
     ],
@@ -327,6 +329,10 @@ def test_a_sequence_in_two_pieces_is_one(size):
 
 def test_names_cannot_turn_a_line_round():
     assert plain("eu\u202e1\n\x9b") == "eu\\u202e1\\n\\x9b"
+
+
+def test_yes_and_no_are_words():
+    assert show.cell({"installed": False, "enabled": True}) == "installed=no enabled=yes"
 
 
 def test_what_only_looks_like_a_time_is_text():

@@ -4,6 +4,7 @@ import pytest
 
 from hyprbox.findings.byhand import BY_HAND, by_hand
 from hyprbox.findings.own import TYPES as OWN
+from hyprbox.findings.titles import TITLES
 from hyprbox.presets.catalogue import answering, load_all
 from hyprnode import scanners
 
@@ -15,6 +16,11 @@ TYPES = sorted({kind.name for scanner in scanners.ALL.values() for kind in scann
 def test_a_type_has_a_preset_or_a_sentence_for_a_person(finding_type):
     answered = [preset.id for preset in answering(PRESETS.values(), finding_type)]
     assert bool(answered) != bool(by_hand(finding_type)), answered
+
+
+def test_a_type_is_called_as_people_call_it():
+    """ "Updates: auto disabled" is what a program calls it."""
+    assert set(TYPES) <= TITLES.keys(), set(TYPES) - TITLES.keys()
 
 
 def test_nothing_is_said_of_types_that_nobody_reports():

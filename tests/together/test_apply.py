@@ -91,13 +91,32 @@ def test_a_repository_is_applied_once_and_pruned(server, admin, repository):
     assert admin.get("/api/thresholds").json()["items"] == []
 
 
+def test_of_several_that_hands_made_under_one_name_one_is_meant(server, admin, repository):
+    run = {"q": "role=web", "script": "true"}
+    for cron in ("1 3 * * *", "2 3 * * *", "3 3 * * *"):
+        made = {"name": "by hand", "run": run, "cron": cron, "timeZone": "UTC"}
+        admin.post("/api/schedules", json=made).raise_for_status()
+    file = '[[schedules]]\nname = "by hand"\ncron = "2 3 * * *"\nrun = {q = "role=web", script = "true"}\n'
+    (repository / "time.toml").write_text(file)
+    (repository / "nodes.toml").unlink()
+
+    assert apply(server, repository) == (0, ["Nothing to change."], "")
+    assert apply(server, repository, "--prune")[1].count("- schedule by hand") == 2
+    assert apply(server, repository, "--prune") == (0, ["Nothing to change."], "")
+    shown = server.cli("schedule", "list", remote=True).stdout
+    assert ("2 3 * * *" in shown, "role=web  true" in shown, "3 3 * * *" in shown) == (True, True, False)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[[windows]]\nname = 'x'\n", "missing required field"),
-        ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = []\ntypo = 1\n", "typo is no part of RuleSpec"),
+        (
+            "[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = []\ntypo = 1\n",
+            "typo is not known there, expected name",
+        ),
         ("[thresholds.x]\nq = 'env=prod'\nsettings = { diskWarnPercent = 0 }\n", "diskWarnPercent is 0, expected"),
-        ("[thresholds.x]\nq = 'env=prod'\nsetings = {}\n", "setings is no part of NewThreshold"),
+        ("[thresholds.x]\nq = 'env=prod'\nsetings = {}\n", "setings is not known there, expected q, settings"),
         ("[things]\n", "things is not known"),
         ("x", "time.toml"),
         ("[[rules]]\nname = 'x'\nkinds = ['run']\nchannels = ['nowhere']\n", "names the channel nowhere"),

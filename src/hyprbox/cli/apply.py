@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -114,14 +115,18 @@ def of_presets(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
 def of_many(
     api: Remote, part: str, wanted: dict[str, Any], prune: bool, seen: Callable[[Any, Any], bool]
 ) -> Iterator[Change]:
-    """What has another content is made anew."""
-    there = {row["name"]: row for row in api.get(f"/api/{part}")["items"]}
+    """What has another content is made anew. By hand several may be made of one name, of which a file means one."""
+    there = sorted(api.get(f"/api/{part}")["items"], key=itemgetter("name"))
+    kept = []
     for name, whole in wanted.items():
-        old = there.get(name)
+        of_it = [row for row in there if row["name"] == name]
+        old = next((row for row in of_it if seen(row, whole)), of_it[0] if of_it else None)
+        kept.append(old)
         if old is None or not seen(old, whole):
             yield Change("~" if old else "+", f"{part[:-1]} {name}", _anew(api, part, old, whole))
-    for name in sorted(there.keys() - wanted.keys()) if prune else ():
-        yield Change("-", f"{part[:-1]} {name}", _delete(api, f"/api/{part}/{there[name]['id']}"))
+    for row in there if prune else ():
+        if row not in kept:
+            yield Change("-", f"{part[:-1]} {row['name']}", _delete(api, remote.of(part, row["id"])))
 
 
 def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
@@ -129,7 +134,8 @@ def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
     if "rules" not in wanted.parts:
         return
     channels = {row["name"]: row["id"] for row in api.get("/api/channels")["items"]}
-    there = {row["rule"]["name"]: row for row in api.get("/api/rules")["items"]}
+    rows = list(api.get("/api/rules")["items"])
+    there = {row["rule"]["name"]: row for row in rows}
     for name, whole in wanted.rules.items():
         if unknown := [each for each in whole["channels"] if each not in channels]:
             raise BadFile(f"rule {name} names the channel {unknown[0]}, expected one that is there")
@@ -139,8 +145,10 @@ def of_rules(api: Remote, wanted: Wanted, prune: bool) -> Iterator[Change]:
             yield Change("+", f"rule {name}", _post(api, "/api/rules", body))
         elif old["rule"] != body:
             yield Change("~", f"rule {name}", _put(api, remote.of("rules", old["id"]), body))
-    for name in sorted(there.keys() - wanted.rules.keys()) if prune else ():
-        yield Change("-", f"rule {name}", _delete(api, remote.of("rules", there[name]["id"])))
+    for row in rows if prune else ():
+        name = row["rule"]["name"]
+        if name not in wanted.rules or row is not there[name]:
+            yield Change("-", f"rule {name}", _delete(api, remote.of("rules", row["id"])))
 
 
 def window(there: Any, wanted: Any) -> bool:

@@ -1,6 +1,6 @@
 """hyprbox schedule: runs that begin by themselves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from hyprbox.cli.options import as_json
 from hyprbox.cli.run import settings, what
 
 COLUMNS = {
-    "ID": "id", "NAME": "name", "NEXT": "nextAt", "CRON": "cron", "ZONE": "timeZone", "QUERY": "q", "PRESET": "preset",
+    "ID": "id", "NAME": "name", "NEXT": "nextAt", "CRON": "cron", "ZONE": "timeZone", "QUERY": "q", "WHAT": "what",
     "NOTE": "note",
 }  # fmt: skip
+MOST_OF_SCRIPT = 60
 
 
 @click.group("schedule")
@@ -26,7 +27,16 @@ def command() -> None:
 def index(as_json: bool) -> None:
     """By name."""
     rows = remote.needed().get("/api/schedules")["items"]
-    show.data(rows) if as_json else show.table(rows, COLUMNS, "Nothing begins by itself.")
+    if as_json:
+        show.data(rows)
+    else:
+        show.table([row | {"what": _what(row)} for row in rows], COLUMNS, "Nothing begins by itself.")
+
+
+def _what(row: Any) -> str:
+    """The preset, or how its script begins, where that may be read."""
+    script = str((row["run"] or {}).get("script") or "a script").strip()
+    return row["preset"] or script.splitlines()[0][:MOST_OF_SCRIPT]
 
 
 @command.command()
@@ -48,9 +58,20 @@ def add(
     """A run over QUERY that begins by itself. Prints the new schedule's id."""
     if sum(map(bool, (words, file, preset))) != 1:
         raise click.UsageError("expected one of -- COMMAND, --script FILE or --preset ID")
+    if bool(cron) == bool(at):
+        raise click.UsageError("expected either --cron '30 2 * * sun' or --at 2026-12-01T03:00:00+01:00")
+    if at and not _is_time(at):
+        raise click.UsageError(f"--at is {at!r}, expected a time such as 2026-12-01T03:00:00+01:00")
     run = {"q": query, **what(words, file, preset, sets), **many.spec(expires=expires, **careful)}
     body = {"name": name, "run": run, "cron": cron, "at": at, "timeZone": time_zone, "missed": missed}
     print(remote.needed().post("/api/schedules", body)["id"])
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 @command.command()

@@ -49,6 +49,8 @@ def facts(row: Mapping[str, Any], names: Mapping[str, str]) -> None:
 def cell(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
         return " ".join(f"{plain(str(key))}={cell(item)}" for key, item in value.items())
     if isinstance(value, list):

@@ -103,8 +103,9 @@ def _threshold(name: str, said: dict[str, Any]) -> dict[str, Any]:
 
 def _strictly(kind: Any, said: dict[str, Any]) -> Any:
     """A mistyped name must not be passed over."""
-    if unknown := said.keys() - {each.name for each in msgspec.inspect.type_info(kind).fields}:  # type: ignore[attr-defined]
-        raise ValueError(f"{min(unknown)} is no part of {kind.__name__}")
+    known = [each.name for each in msgspec.inspect.type_info(kind).fields]  # type: ignore[attr-defined]
+    if unknown := said.keys() - set(known):
+        raise ValueError(f"{min(unknown)} is not known there, expected {', '.join(known)}")
     return msgspec.convert(said, kind)
 
 
