@@ -46,9 +46,9 @@ def is_away(server: Server, ago: timedelta = timedelta()) -> bool:
 def beat(past: Past, at: datetime) -> None:
     known = [past.servers[node_id] for node_id in past.stage.nodes]
     ago = past.now - at
-    loud = [server for server in known if not is_away(server, ago)]
-    past.stage.beat(at, loud)
-    if any(SILENCE < AWAY[server.node_id][0] - ago < SILENCE + LOOKED for server in known if server not in loud):
+    past.stage.beat(at, [server for server in known if not is_away(server, ago)])
+    silent = [AWAY[server.node_id][0] - ago for server in known if is_away(server, ago)]
+    if any(SILENCE < length < SILENCE + LOOKED for length in silent):
         nodes.mark_silent(past.session, at, at - START, SILENCE)
 
 
@@ -58,6 +58,8 @@ def roll_up(past: Past, at: datetime) -> None:
     history.roll_hour(past.session, first, last, over - HOUR)
     if over % DAY == 0:
         history.roll_day(past.session, first, last, over - DAY)
+        # Before its time, since each hour looks through all that there are.
+        history.drop_samples(past.session, first, last, min(at, past.now - KEPT))
 
 
 def tidy_up(past: Past, at: datetime) -> None:
