@@ -14,8 +14,8 @@ __all__ = ["hooks"]
 
 @pytest.fixture(scope="module", params=ENGINES)
 def server(request, tmp_path_factory):
-    url = request.getfixturevalue("postgres_databases").fresh() if request.param == "postgresql" else None
-    with serving(tmp_path_factory.mktemp("server"), url) as server:
+    databases = request.getfixturevalue("sqlite_databases" if request.param == "sqlite" else "postgres_databases")
+    with serving(tmp_path_factory.mktemp("server"), databases.fresh()) as server:
         yield server
 
 

@@ -5,9 +5,9 @@ from tests.servers import serving, wait_until
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, sqlite_databases):
     settings = {"HYPRBOX_OFFLINE_AFTER": "3s", "HYPRBOX_SWEEP_INTERVAL": "300ms"}
-    with serving(tmp_path_factory.mktemp("server"), **settings) as server:
+    with serving(tmp_path_factory.mktemp("server"), sqlite_databases.fresh(), **settings) as server:
         yield server
 
 
