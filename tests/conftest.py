@@ -30,6 +30,10 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: next((n for n, part in enumerate(LONG) if f"tests/{part}" in item.nodeid), len(LONG)))
 
 
+def pytest_collection_finish():
+    gc.freeze()  # nor is what was read to find them
+
+
 def pytest_terminal_summary(terminalreporter):
     is_told = "the agent under test" if EXECUTABLE else "the agent's executable is tested by `make test-agent`, here"
     terminalreporter.write_line(f"{is_told}: {EXECUTABLE or 'the source'}")

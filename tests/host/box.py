@@ -141,11 +141,16 @@ class Box:
         self.restarts()
 
     def reset(self) -> None:
-        """As by its button: nothing in it hears of it."""
-        os.kill(self.leader, signal.SIGKILL)  # and with it every process in there
-        self._nspawn.wait(30)
-        self._ended()
+        """As by its button."""
+        self.switch_off()
         self.boot()
+
+    def switch_off(self) -> None:
+        """Nothing in it hears of it."""
+        if self._nspawn.poll() is None:
+            os.kill(self.leader, signal.SIGKILL)  # and with it every process in there
+        self._nspawn.wait(STOP_SECONDS)
+        self._ended()
 
     def restarts(self) -> None:
         """Waits until what is in it restarts the machine, and boots it again."""
