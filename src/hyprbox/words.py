@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 NBSP = "\u00a0"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -53,6 +54,21 @@ def span(length: timedelta | float) -> str:
             rest = whole % unit // below
             return f"{whole // unit}{NBSP}{name}" + (f" {rest}{NBSP}{below_name}" if rest else "")
     return f"{whole}{NBSP}s"
+
+
+def spelled(value: Any) -> str:
+    """What a program has noted: env=prod role=db, q=env=prod settings=(diskWarnPercent=75), yes, nothing."""
+    if value is None or value in ({}, []):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_within(each)}" for name, each in value.items())
+    return ", ".join(map(_within, value)) if isinstance(value, list) else str(value)
+
+
+def _within(value: Any) -> str:
+    return f"({spelled(value)})" if value and isinstance(value, dict) else spelled(value)
 
 
 def size(count: float) -> str:

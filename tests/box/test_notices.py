@@ -216,7 +216,7 @@ def test_a_run_is_told_when_it_stops_and_when_it_ends(session, channel):
         sweep(session, now)
         if code:
             runs.retry(session, now, "ada", {}, run.id)
-    assert told(session) == ["Run a script is STOPPED: 1 failed, more than 0", "Run a script is FINISHED"]
+    assert told(session) == ["Run a script is STOPPED: 1 failed, 0 allowed", "Run a script is FINISHED"]
     assert not any("my-secret" in row.body for row in session.query(Delivery))
 
 

@@ -111,7 +111,7 @@ def test_one_failure_more_than_allowed_stops_it_and_takes_back_what_nobody_fetch
     handing.accept(session, Badge("t", "eu-002"), session.get(Target, (run.id, "eu-002")).job_id, "r", NOON)
 
     finish(session, run, "eu-001", exitCode=3)
-    assert (run.state, run.note) == ("STOPPED", "2 failed, more than 1")
+    assert (run.state, run.note) == ("STOPPED", "2 failed, 1 allowed")
     assert at_work(session, run) == ["eu-002"]
     assert counted(session, run) == {Step.FAILED: 2, Step.GOING: 1, Step.WAITING: 3}
     assert {job.state for job in jobs.page(session, "eu-003", None, None, 9)} == {"CANCELLED"}

@@ -71,3 +71,16 @@ def test_a_system_in_short(full, short):
 )
 def test_a_browser_in_words(agent, said):
     assert words.browser(agent) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"env": "prod", "role": "db"}, "env=prod role=db"),
+        ({"q": "env=prod", "settings": {"diskWarnPercent": 75, "off": []}},
+         "q=env=prod settings=(diskWarnPercent=75 off=nothing)"),
+        ({}, "nothing"), (True, "yes"), (0, "0"), (["a", "b"], "a, b"), ("{'text': 'of a stranger'}",) * 2,
+    ],
+)  # fmt: skip
+def test_what_a_program_noted_is_no_python(value, said):
+    assert words.spelled(value) == said

@@ -22,6 +22,28 @@ def test_a_node_that_calls_is_in_the_list(ada, world):
     expect(ada.get_by_role("row", name="list-1")).to_contain_text("98")
 
 
+def test_a_row_fits_into_a_laptop(ada, world):
+    """At 1280 the last column stood outside; between the narrowest that shows all columns and there as well."""
+    agent = world.agent("list-laptop-04")
+    agent.beat(os="Ubuntu 24.04.3 LTS", labels={"env": "prod", "role": "backup", "tier": "1", "rack": "b-17"})
+    agent.report(finding("disk.full", "/", "CRITICAL"), finding("updates.security", "apt"), types=["disk.full"])
+    ada.goto(f"{world.url}/dashboard/nodes?q=list-laptop")
+    for width in (1280, 1201):
+        ada.set_viewport_size({"width": width, "height": 800})
+        expect(ada.get_by_role("columnheader", name="Labels")).to_be_visible()
+        assert ada.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_a_jobs_node_is_not_a_letter_a_line(ada, world):
+    world.agent("list-phone-04").beat()
+    world.queue("list-phone-04", "apt-get update && apt-get -y upgrade && systemctl restart nginx")
+    ada.set_viewport_size({"width": 390, "height": 800})
+    ada.goto(f"{world.url}/dashboard/jobs?node=list-phone-04")
+    cell = ada.locator("td.of", has_text="list-phone-04").first
+    expect(cell).to_be_visible()
+    assert cell.bounding_box()["height"] < 100
+
+
 def test_the_list_keeps_up_without_losing_a_tick(ada, world):
     world.agent("list-1").beat()
     ada.goto(f"{world.url}/dashboard/nodes?q=list-")

@@ -102,7 +102,7 @@ def test_a_type_is_fixed_on_one_node_after_another(world):
     chosen = {"q": "finding=updates.auto_disabled", "preset": "unattended-upgrades", "batches": "1"}
     plan = olga.post("/dashboard/begin-run", chosen).text
     for node_id in ("typed-0", "typed-1"):
-        assert re.search(rf"<td>{node_id}</td><td class=\"soft\">fixes updates.auto_disabled apt<", plan)
+        assert re.search(rf"<td class=\"node\">{node_id}</td><td class=\"soft\">fixes updates.auto_disabled apt<", plan)
 
 
 def test_the_form_says_what_is_no_run(world):

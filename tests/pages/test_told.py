@@ -2,6 +2,9 @@
 
 import re
 
+from sqlalchemy import update
+
+from hyprbox.nodes.model import State
 from hyprbox.people.model import Role
 from tests.world import finding
 
@@ -46,6 +49,32 @@ def test_a_finding_that_nobody_looks_for_any_more_says_so_and_why(world):
     agent.report(finding("updates.stale_lists", "cache"), types=["updates.stale_lists"])
     page = world.visitor("bo").get(f"/dashboard/findings/{world.finding_id('blind', 'updates.stale_lists')}").text
     assert "Nobody looks any more" not in page
+
+
+def test_what_a_node_did_when_it_was_last_heard_is_not_told_as_now(world):
+    world.agent("away").beat(cpu_percent=90, uptime_seconds=50_000)
+    bo = world.visitor("bo")
+    assert "when last heard" not in bo.get("/dashboard/nodes/away").text
+    with world.db.session() as session:
+        session.execute(update(State).where(State.node_id == "away").values(status="OFFLINE"))
+
+    page = bo.get("/dashboard/nodes/away").text
+    assert page.count("when last heard, peak") == 3
+    assert "<dt>Was up</dt>" in page
+    world.agent("away").beat()
+
+
+def test_the_audit_log_speaks_no_python(world):
+    world.agent("labelled").beat()
+    headers = {"authorization": f"Bearer {world.server.key(Role.ADMIN)}"}
+    world.http.patch("/api/nodes/labelled", json={"labels": {"env": "prod", "role": "db"}}, headers=headers)
+    log = world.visitor("ada").get("/dashboard/settings/audit").text
+    assert "<i>before</i> nothing" in log
+    assert "<i>after</i> env=prod role=db" in log
+
+
+def test_a_machine_elsewhere_does_not_reach_a_loopback_address_and_that_is_said(world):
+    assert "Other machines do not reach this one at" in world.visitor("ada").get("/dashboard/add-node").text
 
 
 def callout(visitor):

@@ -110,4 +110,4 @@ def test_hyprbox_run_follows_a_run_to_its_end(server, admin, agents):
     followed = server.cli("runs", "follow", run_id, remote=True, check=False)
     assert followed.returncode == 1
     assert "solo-1 │ load is high" in followed.stdout
-    assert "is STOPPED: 1 FAILED. 1 failed, more than 0" in followed.stdout
+    assert "is STOPPED: 1 FAILED. 1 failed, 0 allowed" in followed.stdout

@@ -226,4 +226,5 @@ def _hold(
         raise Invalid(f"until is {until.isoformat()}, expected a time in the future")
     finding.held_by, finding.held_why, finding.held_until, finding.suppression = actor, why, until, None
     change(session, now, finding, state, actor, why)
-    audit.record(session, now, actor, f"finding.{state.lower()}", finding.id, reason=why)
+    end = {"until": until.isoformat()} if until else {}
+    audit.record(session, now, actor, f"finding.{state.lower()}", finding.id, reason=why, **end)

@@ -39,6 +39,11 @@ def severity(finding: Finding) -> Sign:
     return SEVERITIES[finding.severity]
 
 
+def severity_word(name: str) -> str:
+    """WARN is "Warning"."""
+    return SEVERITIES[Severity(name)].word
+
+
 def headline(finding: Finding) -> str:
     return title(finding.type)
 

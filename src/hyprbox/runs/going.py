@@ -98,7 +98,7 @@ def _decide(session: Session, now: datetime, run: Run) -> None:
     failed, unknown = counted.get(Step.FAILED, 0), counted.get(Step.UNKNOWN, 0)
     left = counted.get(Step.WAITING, 0) + counted.get(Step.GOING, 0)
     if failed > run.failures_allowed:
-        _end(run, now, State.STOPPED, f"{failed} failed, more than {run.failures_allowed}")
+        _end(run, now, State.STOPPED, f"{failed} failed, {run.failures_allowed} allowed")
         take_back(session, now, run)
     elif not left and not unknown:
         _end(run, now, State.FINISHED, "")
