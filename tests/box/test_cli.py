@@ -158,6 +158,27 @@ def test_a_bad_variable_is_named_with_its_value(server, name, value, complaint):
     assert complaint in ran.stderr
 
 
+@pytest.mark.parametrize("words", [["serve"], ["user", "list"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        (
+            "HYPRBOX_DATABASE_URL",
+            "postgresql://x:hidden@127.0.0.1:1/x",
+            "the database does not do its work: connection",
+        ),
+        ("HYPRBOX_DATA_DIR", "/proc/nowhere", "hyprbox: /proc/nowhere: "),
+    ],
+    ids=["database", "folder"],
+)
+def test_what_is_not_to_be_had_is_said_in_a_sentence(server, words, name, value, complaint):
+    env = server.env | {"HYPRBOX_DATABASE_URL": ""} | {name: value}
+    ran = subprocess.run([sys.executable, "-m", "hyprbox", *words], env=env, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, complaint in ran.stderr) == (1, True), ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "hidden" not in ran.stderr
+
+
 def test_run_prints_the_output_and_ends_with_the_jobs_exit_code(server, agent):
     worker = runs(agent, "eu-1", "hello\n", exitCode=3)
     ran = server.cli("run", "--node", "eu-1", "--", "echo", "a b", check=False, remote=True)

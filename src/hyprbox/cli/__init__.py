@@ -1,6 +1,8 @@
 """What an operator types. One file per group of commands, read only when it is asked for: most need no database."""
 
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -23,7 +25,7 @@ COMMANDS = {
     "proof": ("proofs", "Proofs of fixes: list, get, verify."),
     "token": ("tokens", "Node tokens: create, list, rotate, revoke."),
     "key": ("keys", "API keys for scripts: create, list, revoke."),
-    "user": ("people", "People: create, list, disable, reset."),
+    "user": ("people", "People: create, list, disable, reset, link."),
     "apply": ("apply", "Labels, queries, schedules and more as files say."),
     "completion": ("completion", "Prints what makes a shell complete these commands."),
     "db": ("database", "The database: upgrade, backup, restore, confirm, doctor."),
@@ -43,6 +45,26 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, _, rest = super().resolve_command(ctx, args)
         return name, command(name) if name else None, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A database or a folder that is not to be had is no mistake of ours: that is said in a sentence."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if (sentence := _not_to_be_had(error)) is None:
+                raise
+            from hyprbox.cli import show  # here: of this package, which is being read above
+
+            show.fail(sentence)
+
+
+def _not_to_be_had(error: Exception) -> str | None:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    databases = sys.modules.get("sqlalchemy.exc")  # most commands have not read it
+    if databases is not None and isinstance(error, (databases.OperationalError, databases.InterfaceError)):
+        return f"the database does not do its work: {' '.join(str(error.orig).split())}"
+    return None
 
 
 def command(name: str) -> click.Command:
