@@ -166,6 +166,21 @@ def test_what_a_scan_sees_gone_is_not_suppressed(db):
         assert the(session, Finding).state == "RESOLVED"
 
 
+def test_what_is_just_suppressed_is_known_as_such_by_the_fix_of_it(db):
+    """And is so again when the fix comes to nothing."""
+    with db.session() as session:
+        made = suppressions.make(
+            session, NOON, "ada", type=LOOSE.type, key="", q="", ceiling=Severity.CRITICAL, reason="known", until=None
+        )
+
+    at_once(db, lambda session: suppressions.apply(session, NOON, made.id), fix)
+
+    with db.session() as session:
+        assert the(session, Finding).state_before_fix == "ACKNOWLEDGED"
+        told = [(event.was, event.became) for event in findings.events(session, the(session, Finding).id)]
+        assert told == [(None, "OPEN"), ("OPEN", "ACKNOWLEDGED"), ("ACKNOWLEDGED", "FIXING")]
+
+
 @pytest.mark.parametrize("leave", [nodes.delete_node, partial(nodes.rename, new_id="eu-2")], ids=["deleted", "renamed"])
 def test_nothing_that_a_report_adds_is_left_of_a_node_that_is_gone(db, leave):
     other = replace(LOOSE, key="/etc/gshadow")

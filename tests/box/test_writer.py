@@ -5,12 +5,13 @@ import threading
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from hyprbox import writer
 from hyprbox.audit import store as audit
 from hyprbox.db import Database, wake
+from hyprbox.facts.model import Fact
 from hyprbox.writer import Busy
 from tests.cast import NOON
 
@@ -246,6 +247,44 @@ def test_who_had_to_give_way_in_a_batch_is_tried_again_when_that_is_done(postgre
     try:
         assert asyncio.run(main()) == {"test1": 2, "test2": 2}
         assert len(tries) >= 3
+    finally:
+        postgres_databases.drop(url)
+
+
+def test_who_comes_later_in_a_batch_sees_what_others_have_committed_meanwhile(postgres_databases):
+    """Not the row as an earlier one of the same batch has read it: that one may have been anybody's."""
+    url, held, has_read, is_changed = (postgres_databases.fresh(), *(threading.Event() for _ in range(3)))
+
+    def read_and_wait(session):
+        found = session.get_one(Fact, "test1")
+        has_read.set()
+        is_changed.wait(30)
+        return found  # which its caller is to have, and so it is kept
+
+    def read_again(session):
+        return session.scalars(select(Fact).where(Fact.name == "test1")).one().value
+
+    async def main():
+        one, two = Database(url), Database(url)
+        one.start(lambda topics, found: None)
+        try:
+            await one.write(put, "test1", 0)
+            first = asyncio.ensure_future(one.write(lambda session: held.wait(30)))
+            await asyncio.sleep(0)  # what comes now waits for it, and so becomes one batch
+            batch = asyncio.gather(first, one.write(read_and_wait), one.write(read_again))
+            await asyncio.sleep(0)
+            held.set()
+            await asyncio.to_thread(has_read.wait, 30)
+            with two.session() as session:
+                add(session, "test1")
+            is_changed.set()
+            return (await batch)[-1]
+        finally:
+            await one.stop()
+            two.close()
+
+    try:
+        assert asyncio.run(main()) == 1
     finally:
         postgres_databases.drop(url)
 

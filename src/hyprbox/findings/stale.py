@@ -35,7 +35,7 @@ def resolve_stale(session: Session, now: datetime, since: datetime, stale_after:
         .where(start > seen, start > literal(to_ms(since), BigInteger), _ms(NodeState.last_seen) > seen + window)
         .limit(AT_ONCE)
     )
-    findings = session.scalars(store.now_and_until_the_commit(stale)).all()
+    findings = store.alone(session, stale)
     for finding in findings:
         store.resolve(session, now, finding, "stale", "sweeper", "not seen for a while, though the node is heard")
     return len(findings)

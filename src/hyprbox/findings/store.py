@@ -111,10 +111,7 @@ def start_fix(session: Session, now: datetime, actor: str, finding_id: str, job_
 def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: str | None = None) -> None:
     """The fix failed or is UNPROVEN: its findings fall back to what they were, unless a scan proves it just now."""
     mine = Finding.fix_job == job_id, Finding.state == State.FIXING
-    if (node_id := session.scalar(select(Finding.node_id).where(*mine).limit(1))) is None:
-        return
-    nodes.lock(session, node_id)
-    for finding in session.scalars(now_and_until_the_commit(select(Finding).where(*mine))).all():
+    for finding in alone(session, select(Finding).where(*mine)):
         finding.fix_job = None
         before = State(finding.state_before_fix or State.OPEN)
         change(session, now, finding, before, "hyprbox", note, job_id=job_id, how=how)
@@ -123,13 +120,18 @@ def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: st
 def end_holds(session: Session, now: datetime) -> None:
     """Acknowledged and snoozed ones whose time is over are open again."""
     over = select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)
-    for finding in session.scalars(now_and_until_the_commit(over)).all():
+    for finding in alone(session, over):
         open_again(session, now, finding, "sweeper", "its time is over")
 
 
-def now_and_until_the_commit(rows: Select[Finding]) -> Select[Finding]:
-    """As they are once nobody else changes them: what a report of another process resolves meanwhile is not opened."""
-    return rows.with_for_update(of=Finding).execution_options(populate_existing=True)
+def alone(session: Session, rows: Select[Finding]) -> Sequence[Finding]:
+    """Whoever changes a finding holds its node: as they are when nobody else does, until the commit. What a report of
+    another process has resolved meanwhile is not among them."""
+    if not (held := set(session.scalars(rows.with_only_columns(Finding.node_id)))):
+        return []
+    nodes.lock_all(session, held)
+    these = rows.where(Finding.node_id.in_(held))
+    return session.scalars(these.execution_options(populate_existing=True)).all()
 
 
 def resolve(
@@ -194,7 +196,7 @@ def count(session: Session, node_id: str) -> None:
 def drop_resolved(session: Session, before: datetime, limit: int) -> int:
     """With their history. How many went."""
     old = select(Finding).where(Finding.state == State.RESOLVED, Finding.resolved_at < before).limit(limit)
-    findings = session.scalars(old).all()
+    findings = alone(session, old)
     for finding in findings:
         session.execute(delete(Event).where(Event.node_id == finding.node_id, Event.finding_id == finding.id))
         session.delete(finding)

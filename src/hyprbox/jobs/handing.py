@@ -116,7 +116,8 @@ def _running(session: Session, node_id: str) -> Job | None:
 @cache
 def _spoken_of() -> Select[Job]:
     """What its node may change of it or is told: all else of a job is much, and read when it is asked for."""
-    return select(Job).options(load_only(*SPOKEN_OF)).where(Job.id == bindparam("job_id")).with_for_update()
+    one = select(Job).options(load_only(*SPOKEN_OF)).where(Job.id == bindparam("job_id")).with_for_update()
+    return one.execution_options(populate_existing=True)
 
 
 @cache

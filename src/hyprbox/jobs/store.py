@@ -55,7 +55,8 @@ def get(session: Session, job_id: str) -> Job:
 
 def locked(session: Session, job_id: str) -> Job:
     """For a change: no other process changes it before the commit."""
-    job = session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+    as_it_is = select(Job).where(Job.id == job_id).with_for_update().execution_options(populate_existing=True)
+    job = session.scalar(as_it_is)
     if job is None:
         raise Missing(f"job {job_id} is not known")
     return job

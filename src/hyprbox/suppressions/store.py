@@ -78,7 +78,7 @@ def apply(session: Session, now: datetime, suppression_id: str) -> int:
     rows = _open_ones(one)
     if one.q:
         rows = rows.where(Finding.node_id.in_(search.names(session, now, one.q, 10**6)))
-    found = session.scalars(findings.now_and_until_the_commit(rows.limit(AT_ONCE))).all()
+    found = findings.alone(session, rows.limit(AT_ONCE))
     if not (found and _stays(session, one)):
         return 0
     for finding in found:
@@ -89,8 +89,7 @@ def apply(session: Session, now: datetime, suppression_id: str) -> int:
 def apply_to_node(session: Session, now: datetime, node_id: str) -> None:
     """After each report. Nearly always there is nothing in force, or nothing open that fits."""
     for one in session.scalars(select(Suppression).where(*_in_force(now))).all():
-        rows = _open_ones(one).where(Finding.node_id == node_id)
-        found = session.scalars(findings.now_and_until_the_commit(rows)).all()
+        found = findings.alone(session, _open_ones(one).where(Finding.node_id == node_id))
         if found and (not one.q or search.fits(session, now, one.q, node_id)) and _stays(session, one):
             for finding in found:
                 findings.suppress(session, now, finding, one.made_by, one.reason, one.until, one.id)
@@ -109,8 +108,7 @@ def lift(session: Session, now: datetime, actor: str, suppression_id: str) -> Su
 def open_again(session: Session, now: datetime, actor: str, suppression_id: str) -> int:
     """Some of what it holds back. How many; none when all are open again."""
     mine = Finding.suppression == suppression_id, Finding.state == State.ACKNOWLEDGED
-    rows = select(Finding).where(*mine).limit(AT_ONCE)
-    found = session.scalars(findings.now_and_until_the_commit(rows)).all()
+    found = findings.alone(session, select(Finding).where(*mine).limit(AT_ONCE))
     for finding in found:
         findings.open_again(session, now, finding, actor, "what suppressed it was lifted")
     return len(found)
