@@ -151,9 +151,9 @@ class Database:
     ) -> Awaitable[R]:
         """What callers hand to the same `work` at the same time reaches it as one list, and its list are the answers.
 
-        `apart`: where there may be several writers, by one that waits for nothing else.
+        `apart`: where there may be several writers, by one that waits for nothing else; these are in no hurry.
         """
-        return (self._apart if apart else self._writer).add(Many(work, item))
+        return (self._apart if apart else self._writer).add(Many(work, item), patient=apart)
 
     @property
     def waiting(self) -> int:

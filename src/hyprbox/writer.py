@@ -24,6 +24,8 @@ Together = Callable[[Session, list[Any]], list[Any] | None]
 Published = Callable[[Sequence[Topic], dict[Topic, Any]], None]
 
 WAITING_WRITES = 4096
+GATHER_SECONDS = 0.01  # so long whoever can waits for others, unless there are
+ENOUGH = 16  # of those who wait: a commit of so many costs each of them a tenth of what it would cost one
 TRIES = 5
 AFTER_YOU_SECONDS = 0.05  # or the same row is taken again before the other has woken up
 GIVEN_WAY = {"40P01", "40001"}  # the SQLSTATEs of a deadlock and of work that others were in the way of
@@ -74,19 +76,25 @@ class Writer:
         self._ahead = ahead
         self._loop = asyncio.get_running_loop()
         self.waiting: list[Task] = []
-        self._at_work = False
+        self._at_work = self._hurried = False
+        self._gathering: asyncio.TimerHandle | None = None
         self._batches: queue.SimpleQueue[list[Task] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="write", daemon=True)
         self._thread.start()
 
-    def add(self, task: Task) -> asyncio.Future[Any]:
+    def add(self, task: Task, *, patient: bool = False) -> asyncio.Future[Any]:
+        """A `patient` one shares a commit with what comes in the next few milliseconds."""
         if len(self.waiting) >= WAITING_WRITES:
             raise Busy
         task.future = self._loop.create_future()  # asking which loop runs would cost a system call each time
         self.waiting.append(task)
+        self._hurried |= not patient
         if not self._at_work:
-            self._at_work = True
-            self._loop.call_soon(self._hand_over)  # with all else that this turn of the loop brings
+            if self._is_time():
+                self._at_work = True
+                self._loop.call_soon(self._hand_over)  # with all else that this turn of the loop brings
+            else:
+                self._gather()
         return task.future
 
     async def stop(self) -> None:
@@ -95,8 +103,21 @@ class Writer:
         self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
 
+    def _is_time(self) -> bool:
+        return self._hurried or len(self.waiting) >= ENOUGH
+
+    def _gather(self) -> None:
+        if self._gathering is None:
+            self._gathering = self._loop.call_later(GATHER_SECONDS, self._hand_over)
+
     def _hand_over(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        if not self.waiting:  # both the timer and somebody in a hurry asked for it
+            return
         batch, self.waiting = self.waiting, []
+        self._at_work, self._hurried = True, False
         self._batches.put(batch)
 
     def _run(self) -> None:
@@ -151,9 +172,11 @@ class Writer:
             return [(task, None, error)], [], {}
 
     def _answer(self, outcomes: list[Outcome], topics: list[Topic], ahead: dict[Topic, Any]) -> None:
-        self._at_work = bool(self.waiting)
-        if self._at_work:
+        self._at_work = False
+        if self._is_time():
             self._hand_over()
+        elif self.waiting:
+            self._gather()
         if ahead:  # first: they can begin at once, while those who have to ask would only be in the way of the answers
             self._published(list(ahead), ahead)
         for task, result, error in outcomes:

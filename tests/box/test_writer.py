@@ -137,6 +137,66 @@ def test_what_waits_is_committed_together(run):
     run(story)
 
 
+@pytest.fixture
+def hurry(monkeypatch):
+    """Who is not in a hurry waits for as long as a test takes, unless others come."""
+
+    async def some_turns():
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 600)
+    return some_turns
+
+
+def test_who_is_in_no_hurry_shares_a_commit_with_who_comes_later(run, monkeypatch):
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.3)
+
+    async def story(db, heard):
+        batches = []
+        commit = db._apart._commit
+        db._apart._commit = lambda batch: batches.append(len(batch)) or commit(batch)
+        first = [asyncio.ensure_future(db.write_many(put_all, f"test{n}", apart=True)) for n in range(2)]
+        await asyncio.sleep(0.02)
+        assert batches == []
+        await asyncio.gather(*first, db.write_many(put_all, "test9", apart=True))
+        assert batches == [3]
+
+    run(story)
+
+
+def test_who_is_in_a_hurry_takes_along_who_waits(run, hurry):
+    async def story(db, heard):
+        patient = db._writer.add(writer.Many(put_all, "test1"), patient=True)
+        await hurry()
+        assert await db.write(put, "test2", 1) == 1
+        assert patient.done()
+        assert await db.read(count) == 2
+
+    run(story)
+
+
+def test_enough_of_those_who_wait_wait_no_longer(run, hurry):
+    async def story(db, heard):
+        few = [db.write_many(put_all, f"test{n}", apart=True) for n in range(writer.ENOUGH - 1)]
+        await hurry()
+        assert not any(each.done() for each in few)
+        await asyncio.gather(*few, db.write_many(put_all, "test99", apart=True))
+        await asyncio.gather(*(db.write_many(put_all, f"test1{n:03}", apart=True) for n in range(writer.ENOUGH * 3)))
+        assert await db.read(count) == writer.ENOUGH * 4
+
+    run(story)
+
+
+def test_stopping_writes_what_still_waits(run, database_url):
+    async def story(db, heard):
+        return db.write_many(put_all, "test1", apart=True)
+
+    assert run(story).done()
+    with closing(Database(database_url)) as db, db.session() as session:
+        assert count(session) == 1
+
+
 def test_waiters_hear_after_the_commit_and_not_of_what_failed(run):
     async def story(db, heard):
         await db.write(put, "test1", 1)
