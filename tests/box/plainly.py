@@ -62,6 +62,7 @@ def glob(pattern):
     return ".*".join(re.escape(part.translate(LOWER)) for part in pattern.split("*"))
 
 
+@cache
 def system_is(value, os):
     parts = ".* ".join(map(glob, value.split("-")))
     ends = [parts] if value.endswith("*") else [parts + " .*", parts + r"\..*"]

@@ -109,7 +109,8 @@ def people():
 
 
 def settle_in(session, people):
-    session.execute(insert(Node), [node for node, _, _ in people])
+    together = insert(Node).execution_options(render_nulls=True)  # else whoever has other gaps is a statement apart
+    session.execute(together, [node for node, _, _ in people])
     session.execute(insert(State), [{"node_id": node["node_id"], **state} for node, state, _ in people])
     session.execute(
         insert(Finding),
