@@ -9,7 +9,7 @@ hyprnode                run: heartbeats, jobs and scans; the settings are HYPRBO
 hyprnode once           one heartbeat, one scan, the jobs that wait, and done
 hyprnode scan [--json]  look at this host and print what is seen; nothing is sent
 hyprnode doctor [--json]  look whether everything is there that the agent needs: 0 it is, 1 something should be
-                        mended, 2 a setting is none, 3 the agent cannot do its work
+                        mended, 2 a setting has no value that it can have, 3 the agent cannot do its work
 hyprnode status [--json]  ask the agent that runs here what it is doing
 hyprnode install        make this a service of this machine: with --url, and a code in HYPRBOX_ENROLMENT_CODE or
                         --code-file; a second time it upgrades. --reset-identity makes a copy a node of its own
@@ -44,7 +44,7 @@ def main() -> int:
         case ["help" | "--help" | "-h"]:
             print(USAGE, end="")
             return 0
-    print(USAGE, end="", file=sys.stderr)
+    print(f"hyprnode: {' '.join(sys.argv[1:])[:200]!a} is no command, expected:\n{USAGE}", end="", file=sys.stderr)
     return 2
 
 

@@ -106,6 +106,11 @@ def test_whom_strangers_keep_out_comes_in_by_a_link_and_loses_nothing(server):
         (["node", "list"], 2, "HYPRBOX_API_URL and HYPRBOX_API_KEY are not both set"),
         (["run", "--node", "eu-1"], 2, "expected --node ID or a QUERY, and one of"),
         (["run", "", "--", "uptime"], 2, "node=* is every one"),
+        (
+            ["run", "--node", "a", "--timeout", "8d", "--", "b"],
+            2,
+            "--timeout is longer than it may be, expected at most 7d",
+        ),
         (["job", "list", "--state", "foo"], 2, "is not one of 'queued', 'running'"),
         (["finding", "list", "--state", "foo"], 2, "is not one of 'open'"),
         (["schedule", "add", "n", "q", "--", "true"], 2, "expected either --cron"),
@@ -229,6 +234,19 @@ def test_whoever_waits_for_an_offline_node_is_told(capsys):
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("hyprbox: eu-2 is OFFLINE, last seen ")
     assert said.endswith("hyprbox job cancel 2 takes it back")
+
+
+def test_what_fits_nothing_at_the_moment_is_said(server, agent):
+    """A mistyped query or type is taken, since it may fit one day."""
+    words = "schedule", "add", "nightly", "al", "--cron", "0 3 * * *", "--", "true"
+    added, known = server.cli(*words, remote=True), server.cli(*words[:3], "eu-", *words[4:], remote=True)
+    assert "no node matches 'al' now; node=* is every node" in added.stderr
+    assert known.stderr == ""
+    made = server.cli("suppression", "create", "--type", "tls.expirin", "--reason", "known", remote=True)
+    assert "it holds back no finding at the moment" in made.stderr
+    server.cli("suppression", "lift", made.stdout.strip(), remote=True)
+    for schedule in (added, known):
+        server.cli("schedule", "remove", schedule.stdout.strip(), remote=True)
 
 
 def test_a_script_comes_from_standard_input(server, agent):

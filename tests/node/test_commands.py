@@ -30,7 +30,9 @@ def test_a_command_that_is_none_shows_those_that_are():
     done = hyprnode("dance")
 
     assert done.returncode == 2
-    assert done.stderr.startswith("hyprnode ")
+    first, second, *_ = done.stderr.splitlines()
+    assert first == "hyprnode: 'dance' is no command, expected:"
+    assert second.startswith("hyprnode ")
 
 
 @pytest.mark.parametrize("words", [(), ("once",), ("scan",)])

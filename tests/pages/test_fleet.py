@@ -125,7 +125,13 @@ def test_the_form_says_what_is_no_run(world):
 
 def test_schedules_and_windows_are_added_and_removed(world):
     ada = world.visitor("ada")
-    form = {"name": "nightly", "q": "node=none", "script": "true", "cron": "30 2 * * *", "zone": "Europe/Berlin"}
+    form = {
+        "name": "nightly",
+        "q": "node=none",
+        "script": "echo of whom",
+        "cron": "30 2 * * *",
+        "zone": "Europe/Berlin",
+    }
     assert ada.post("/dashboard/schedules", form).headers["location"] == "/dashboard/schedules"
     assert "expected five fields" in ada.post("/dashboard/schedules", form | {"cron": "often"}).text
     assert world.visitor("olga").post("/dashboard/schedules", form).status_code == 403
@@ -133,6 +139,8 @@ def test_schedules_and_windows_are_added_and_removed(world):
     assert ada.post("/dashboard/windows", window).status_code == 303
     page = ada.get("/dashboard/schedules").text
     assert "30 2 * * * Europe/Berlin" in page
+    assert "<code>echo of whom</code> on" in page
+    assert "of whom" not in world.visitor("bo").get("/dashboard/schedules").text
     schedule, made = re.search(r"schedule-(\w+)", page)[1], re.search(r"window-(\w+)", page)[1]
     for action in ("pausing", "resumption", "removal"):
         assert ada.post(f"/dashboard/schedules/{schedule}/{action}").status_code == 303

@@ -18,6 +18,7 @@ from hyprbox.cli.safe import plain
 from hyprbox.cli.watching import Lines, until_its_end, writer
 
 AT_ONCE = 64
+LONGEST = timedelta(days=7)
 COLUMNS = {"NODE": "nodeId", "STATE": "state", "EXIT": "exitCode", "JOB": "id", "REASON": "errorMsg"}
 
 settings = click.option("--set", "sets", multiple=True, metavar="K=V", help="A parameter of the preset.")
@@ -50,6 +51,8 @@ def command(
         raise click.UsageError("expected --node ID or a QUERY, and one of -- COMMAND, --script FILE or --preset ID")
     if nodes:
         refuse_what_is_of_a_run(careful)
+    if timeout > LONGEST:
+        raise click.UsageError(f"--timeout is longer than it may be, expected at most {LONGEST.days}d")
     api = remote.needed()
     body = what(words, file, preset, sets) | {"timeoutSeconds": int(timeout.total_seconds())}
     if preset:

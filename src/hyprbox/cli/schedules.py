@@ -1,5 +1,6 @@
 """hyprbox schedule: runs that begin by themselves."""
 
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 from hyprbox.cli import many, remote, show
 from hyprbox.cli.options import as_json
 from hyprbox.cli.run import settings, what
+from hyprbox.cli.safe import plain
 
 COLUMNS = {
     "ID": "id", "NAME": "name", "NEXT": "nextAt", "CRON": "cron", "ZONE": "timeZone", "QUERY": "q", "WHAT": "what",
@@ -64,7 +66,10 @@ def add(
         raise click.UsageError(f"--at is {at!r}, expected a time such as 2026-12-01T03:00:00+01:00")
     run = {"q": query, **what(words, file, preset, sets), **many.spec(expires=expires, **careful)}
     body = {"name": name, "run": run, "cron": cron, "at": at, "timeZone": time_zone, "missed": missed}
-    print(remote.needed().post("/api/schedules", body)["id"])
+    api = remote.needed()
+    print(api.post("/api/schedules", body)["id"])
+    if not list(api.items("/api/nodes", 1, q=query)):
+        print(f"hyprbox: no node matches {plain(query)!r} now; node=* is every node", file=sys.stderr)
 
 
 def _is_time(text: str) -> bool:

@@ -1,5 +1,6 @@
 """hyprbox suppression: what is known and accepted wherever it comes up."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -32,6 +33,8 @@ def create(type_: str, key: str, q: str, up_to: str, reason: str, span: timedelt
     body = {"type": type_, "key": key, "q": q, "ceiling": up_to.upper(), "reason": reason, "until": until}
     made = remote.needed().post("/api/suppressions", body)
     show.data(made) if as_json else print(made["id"])
+    if not made["findings"]:
+        print("hyprbox: it holds back no finding at the moment, and whatever fits from now on", file=sys.stderr)
 
 
 @command.command("list")

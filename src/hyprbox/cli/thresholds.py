@@ -9,7 +9,7 @@ from hyprbox.cli.options import as_json
 from hyprwire.thresholds import OFF, THRESHOLDS
 
 COLUMNS = {"NAME": "name", "QUERY": "q", "SETTINGS": "settings", "BY": "madeBy"}
-ON_NODE = {"SETTING": "name", "VALUE": "value", "THRESHOLD": "threshold", "ITS HOST SAYS OTHERWISE": "own"}
+ON_NODE = {"SETTING": "name", "VALUE": "value", "THRESHOLD": "threshold", "SET ON THE HOST": "own"}
 
 
 @click.group("threshold")
@@ -30,7 +30,10 @@ def index(as_json: bool) -> None:
 @click.argument("query")
 @click.argument("settings", metavar="SETTING=VALUE…", nargs=-1, required=True)
 def put(name: str, query: str, settings: tuple[str, ...]) -> None:
-    """For the nodes of QUERY: `set small-disks env=prod diskWarnPercent=75 scannersOff=smart,oom`."""
+    """For the nodes of QUERY: `set small-disks env=prod diskWarnPercent=75 scannersOff=smart,oom`.
+
+    A NAME that is there gets this content instead of what it had.
+    """
     body = {"q": query, "settings": dict(map(_pair, settings))}
     remote.needed().put(_path(name), body)
 

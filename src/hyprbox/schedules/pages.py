@@ -14,6 +14,7 @@ from hyprbox.errors import Invalid, Refusal
 from hyprbox.form import Form, TheForm
 from hyprbox.fresh import ConfirmFirst
 from hyprbox.look.frame import Frame, TheFrame, go
+from hyprbox.people.model import Role
 from hyprbox.runs.spec import Spec
 from hyprbox.schedules import store
 from hyprbox.schedules.api import ask_if_risky, check_rights, may_change, may_go_on, view
@@ -114,13 +115,13 @@ async def _page(
     return frame.page(
         "schedules/list.html", next((each.status for each in refused.values()), 200), typed=typed or Form(), q=q,
         refused=refused, presets=sorted(box.presets.values(), key=lambda each: each.title),
-        **await box.db.read(_everything, frame.now),
+        **await box.db.read(_everything, frame.now, frame.caller.may(Role.OPERATOR)),
     )  # fmt: skip
 
 
-def _everything(session: Session, now: datetime) -> dict[str, Any]:
+def _everything(session: Session, now: datetime, may_read: bool) -> dict[str, Any]:
     return {
-        "schedules": [view(row, False) for row in store.every(session)],
+        "schedules": [view(row, may_read) for row in store.every(session)],
         "windows": [(row, windows.ends(row, now)) for row in windows.every(session)],
     }
 
