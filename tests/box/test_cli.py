@@ -15,6 +15,7 @@ import pytest
 
 from hyprbox import backup, migrations
 from hyprbox.cli import COMMANDS, command, findings, jobs, show
+from hyprbox.cli.many import say_what_is_waited_for
 from hyprbox.cli.run import say_who_is_away
 from hyprbox.cli.safe import Output, plain
 from hyprbox.db import Database
@@ -247,6 +248,14 @@ def test_what_fits_nothing_at_the_moment_is_said(server, agent):
     server.cli("suppression", "lift", made.stdout.strip(), remote=True)
     for schedule in (added, known):
         server.cli("schedule", "remove", schedule.stdout.strip(), remote=True)
+
+
+def test_what_a_run_waits_for_is_said_once(capsys):
+    waiting = {"nodeId": "eu-1", "state": "WAITING", "note": "waits for its maintenance window"}
+    going, told = {"nodeId": "eu-2", "state": "GOING", "note": ""}, set()
+    for _ in range(2):
+        say_what_is_waited_for([waiting, waiting | {"nodeId": "eu-3"}, going], told)
+    assert capsys.readouterr().err == "hyprbox: eu-1 waits for its maintenance window\n"
 
 
 def test_a_script_comes_from_standard_input(server, agent):

@@ -1,13 +1,16 @@
 """Runs begin by themselves at the time on the wall, and only when their nodes may be touched."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from hyprbox import almanac
 from hyprbox.errors import Invalid
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.beats import Beat, record
+from hyprbox.nodes.model import State as NodeState
 from hyprbox.notices import sorting
 from hyprbox.notices import store as notices
 from hyprbox.notices.model import Delivery
@@ -17,6 +20,7 @@ from hyprbox.runs import going
 from hyprbox.runs import store as runs
 from hyprbox.runs.model import Run, Step, Target
 from hyprbox.runs.spec import Spec
+from hyprbox.runs.targets import shown
 from hyprbox.schedules import store
 from hyprbox.schedules.model import Missed
 from hyprbox.schedules.store import NewSchedule
@@ -149,6 +153,24 @@ def test_a_run_that_cannot_begin_is_said_with_the_schedule(session):
 def test_what_is_no_schedule_is_refused(session, new, match):
     with pytest.raises(Invalid, match=match):
         add(session, **new)
+
+
+def test_a_plan_says_what_each_node_waits_for(session):
+    """It is shown in order to know what happens: "runs the script" was half of it."""
+    for node_id in ("eu-2", "eu-3"):
+        record(session, [Beat(beat_of(node_id), NOON)])
+    session.execute(update(NodeState).where(NodeState.node_id != "eu-2").values(status="OFFLINE"))
+    windows.add(session, NOON, "ada", "nights", "node=eu-1", "0 2 * * *", BERLIN, 7200)
+    session.flush()
+    spec = Spec(q="eu-", script="true")
+
+    assert {each.nodeId: each.what for each in shown(session, NOON, PRESETS, spec)} == {
+        "eu-1": "runs the script, once it is back and its maintenance window is open",
+        "eu-2": "runs the script",
+        "eu-3": "runs the script, once it is back",
+    }
+    urgent = shown(session, NOON, PRESETS, replace(spec, ignoreWindows=True))
+    assert next(each.what for each in urgent if each.nodeId == "eu-1") == "runs the script, once it is back"
 
 
 def test_outside_of_its_window_nothing_begins_on_a_node(session):

@@ -1,5 +1,6 @@
 """A run over many nodes, followed: output behind the names of the nodes, then how each of them ended."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -103,12 +104,15 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
         until_its_end(api, job_id, writer(raw, lines.write))
         lines.end()
 
+    told: set[str] = set()
     targets = list(api.items(remote.of("runs", run_id, "targets")))
     width = max((len(plain(target["nodeId"])) for target in targets), default=0)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while True:
             run = api.get(remote.of("runs", run_id))
-            for target in api.items(remote.of("runs", run_id, "targets")):
+            targets = list(api.items(remote.of("runs", run_id, "targets")))
+            say_what_is_waited_for(targets, told)
+            for target in targets:
                 if target["jobId"] and target["jobId"] not in seen:
                     seen.add(target["jobId"])
                     pool.submit(follow, target["nodeId"], target["jobId"])
@@ -116,6 +120,14 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
                 break
             time.sleep(LOOK_SECONDS)
     return tell(api, run)
+
+
+def say_what_is_waited_for(targets: list[Any], told: set[str]) -> None:
+    """Each reason once: without a word it would look as if nothing went on."""
+    for target in targets:
+        if target["state"] == "WAITING" and target["note"] and target["note"] not in told:
+            told.add(target["note"])
+            print(f"hyprbox: {plain(target['nodeId'])} {plain(target['note'])}", file=sys.stderr)
 
 
 def tell(api: Remote, run: Any) -> int:

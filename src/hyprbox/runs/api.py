@@ -19,7 +19,7 @@ from hyprbox.people.model import Role
 from hyprbox.runs import store
 from hyprbox.runs.model import Run, Step
 from hyprbox.runs.spec import Spec
-from hyprbox.runs.targets import Plan, plan
+from hyprbox.runs.targets import Plan, shown
 from hyprbox.runs.views import RunView, TargetView, target_view, view
 
 Looked = tuple[Run, dict[Step, int]]
@@ -60,7 +60,7 @@ async def begin(data: JSONBody[Spec], box: TheBox, caller: TheCaller) -> RunView
 @post("/runs/preview", guards=[operator], status_code=200)
 async def preview(data: JSONBody[Spec], box: TheBox, caller: TheCaller) -> list[Plan]:
     check_rights(caller, data)
-    return await box.db.read(plan, box.clock.now(), box.presets, data)
+    return await box.db.read(shown, box.clock.now(), box.presets, data)
 
 
 @post("/runs/{run_id:str}/pausing", guards=[operator], status_code=200)

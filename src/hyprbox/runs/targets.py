@@ -1,7 +1,7 @@
 """Which nodes a run is for, and what it would do on each: frozen when it begins, shown before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -16,6 +16,10 @@ from hyprbox.presets.catalogue import Preset
 from hyprbox.presets.form import BadValues, prefill, validate
 from hyprbox.runs.batches import sizes
 from hyprbox.runs.spec import MOST_NODES, Spec
+from hyprbox.windows import store as windows
+
+AWAY = "it is back"
+CLOSED = "its maintenance window is open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,21 @@ def plan(session: Session, now: datetime, catalogue: presets.Catalogue, spec: Sp
     if preset and all(each.batch is None for each in found):
         _say_what_is_missing(preset, spec)
     return found
+
+
+def shown(session: Session, now: datetime, catalogue: presets.Catalogue, spec: Spec) -> list[Plan]:
+    """The plan before anything begins: it says as well what each node waits for."""
+    found = plan(session, now, catalogue, spec)
+    nodes = [each.nodeId for each in found if each.batch is not None]
+    waits = {
+        AWAY: search.among(session, now, "status=offline", nodes),
+        CLOSED: set() if spec.ignoreWindows else windows.closed(session, now, nodes),
+    }
+    return [replace(each, what=_with(each, [why for why, of in waits.items() if each.nodeId in of])) for each in found]
+
+
+def _with(each: Plan, waits: list[str]) -> str:
+    return f"{each.what}, once {' and '.join(waits)}" if waits else each.what
 
 
 def _say_what_is_missing(preset: Preset, spec: Spec) -> NoReturn:

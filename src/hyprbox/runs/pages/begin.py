@@ -19,7 +19,7 @@ from hyprbox.runs import store
 from hyprbox.runs.api import ask_if_risky, check_rights
 from hyprbox.runs.batches import CANARY
 from hyprbox.runs.spec import Spec
-from hyprbox.runs.targets import Plan, plan
+from hyprbox.runs.targets import Plan, shown
 from hyprwire import duration
 
 SHOWN = 200
@@ -43,7 +43,7 @@ async def start(frame: TheFrame, box: TheBox, form: TheForm) -> Template | Redir
         spec.check()
         check_rights(frame.caller, spec)
         if form.text("sure") != "yes":
-            return _page(frame, box, form, found=await box.db.read(plan, frame.now, box.presets, spec))
+            return _page(frame, box, form, found=await box.db.read(shown, frame.now, box.presets, spec))
         await ask_if_risky(box, frame.caller, spec, form)
         run = await box.db.write(store.begin, frame.now, frame.caller.name, box.presets, spec)
     except ConfirmFirst:
