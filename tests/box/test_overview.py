@@ -156,3 +156,9 @@ def test_the_disk_is_critical_from_where_people_say_unless_the_host_says_otherwi
     thresholds.told(session, NOON, "eu-1", Taken(digest="", own=["diskCriticalPercent"]))
     session.flush()
     assert percent() is None
+
+
+@pytest.mark.parametrize(("age", "shown"), [(59, "1h"), (61, "24h")])
+def test_of_a_young_node_the_hour_is_shown_that_it_has_lived(session, age, shown):
+    seen = look_at(session, NOON + minutes(age), "eu-1", None, may_read=True)
+    assert seen.window.range.name == shown

@@ -18,7 +18,7 @@ from hyprbox.jobs.words import name
 from hyprbox.nodes import samples
 from hyprbox.nodes import store as nodes
 from hyprbox.nodes.model import Node
-from hyprbox.overview.plot import Curve, Limit, Range, Window, curves, limit
+from hyprbox.overview.plot import RANGES, Curve, Limit, Range, Window, curves, limit
 from hyprbox.overview.scanned import scanned
 from hyprbox.sign import Sign
 from hyprbox.thresholds import store as thresholds
@@ -60,8 +60,12 @@ class OneNode:
     scanned: str
 
 
-def look_at(session: Session, now: datetime, node_id: str, range: Range, may_read: bool) -> OneNode:
-    node, window = nodes.get(session, node_id), Window(now, range)
+def look_at(session: Session, now: datetime, node_id: str, range: Range | None, may_read: bool) -> OneNode:
+    """Without a range the last day, or the last hour of a node that is younger: a day would show a stroke of it."""
+    node = nodes.get(session, node_id)
+    if range is None:
+        range = RANGES["1h" if now - node.first_seen < RANGES["1h"].length else "24h"]
+    window = Window(now, range)
     drawn = curves(samples.series(session, node_id, window.start, now, range.step), window)
     return OneNode(
         node=node,

@@ -34,11 +34,17 @@ def tell(session: Session, events: Sequence[Event], fixes: Sequence[Remediation]
     ids = [event.job_id for event in events if event.became == State.FIXING and event.job_id]
     jobs = session.scalars(select(Job).where(Job.id.in_(ids))).all()
     steps = [Step(event.at, *happened(event), _note(event), event.job_id) for event in events]
-    between = [*(_ended(job) for job in jobs if job.finished_at), *_scanned(session, fixes)]
-    for step in between:
-        place = next((n for n, other in enumerate(steps) if other.at >= step.at), len(steps))
-        steps.insert(place, step)
+    ends = [(job.id, _ended(job)) for job in jobs if job.finished_at]
+    for job_id, step in [*ends, *(("", scan) for scan in _scanned(session, fixes))]:
+        steps.insert(_place(steps, step, job_id), step)
     return steps
+
+
+def _place(steps: Sequence[Step], step: Step, job_id: str) -> int:
+    """The end of a job stands before what came of it, though two clocks say when both were."""
+    later = next((n for n, other in enumerate(steps) if other.at >= step.at), len(steps))
+    of_it = [n for n, other in enumerate(steps) if job_id and other.job_id == job_id]
+    return min([later, *of_it[1:]])
 
 
 def _note(event: Event) -> str:

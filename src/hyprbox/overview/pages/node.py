@@ -14,9 +14,9 @@ from hyprbox.presets.store import recommended
 
 
 @get("/nodes/{node_id:str}", guards=[viewer])
-async def show(node_id: FromPath[str], frame: TheFrame, box: TheBox, range: FromQuery[str] = "24h") -> Template:
-    if range not in RANGES:
+async def show(node_id: FromPath[str], frame: TheFrame, box: TheBox, range: FromQuery[str] = "") -> Template:
+    if range and range not in RANGES:
         raise Invalid(f"range is {range[:80]!a}, expected one of {', '.join(RANGES)}")
-    seen = await box.db.read(look_at, frame.now, node_id, RANGES[range], frame.caller.may(Role.OPERATOR))
+    seen = await box.db.read(look_at, frame.now, node_id, RANGES.get(range), frame.caller.may(Role.OPERATOR))
     fixable = {finding.id for finding in seen.findings if recommended(box.presets, finding)}
     return frame.page("overview/node.html", seen=seen, node=seen.node, ranges=RANGES.values(), fixable=fixable)
