@@ -8,14 +8,14 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from hyprbox import backup, migrations
-from hyprbox.cli import COMMANDS, command, findings, jobs, show
-from hyprbox.cli.many import say_what_is_waited_for
+from hyprbox.cli import COMMANDS, command, findings, jobs, many, show
 from hyprbox.cli.run import say_who_is_away
 from hyprbox.cli.safe import Output, plain
 from hyprbox.db import Database
@@ -250,11 +250,18 @@ def test_what_fits_nothing_at_the_moment_is_said(server, agent):
         server.cli("schedule", "remove", schedule.stdout.strip(), remote=True)
 
 
+def test_whoever_follows_a_run_is_told_who_is_away(capsys):
+    api = SimpleNamespace(items=lambda path, limit, q: [{"nodeId": "eu-1"}, {"nodeId": "eu-9"}])
+    many.say_who_is_away(api, [{"nodeId": "eu-1", "state": "GOING"}, {"nodeId": "eu-2", "state": "GOING"}])
+    many.say_who_is_away(api, [{"nodeId": "eu-9", "state": "DONE"}])
+    assert capsys.readouterr().err == "hyprbox: OFFLINE: eu-1; waited for until the run expires\n"
+
+
 def test_what_a_run_waits_for_is_said_once(capsys):
     waiting = {"nodeId": "eu-1", "state": "WAITING", "note": "waits for its maintenance window"}
     going, told = {"nodeId": "eu-2", "state": "GOING", "note": ""}, set()
     for _ in range(2):
-        say_what_is_waited_for([waiting, waiting | {"nodeId": "eu-3"}, going], told)
+        many.say_what_is_waited_for([waiting, waiting | {"nodeId": "eu-3"}, going], told)
     assert capsys.readouterr().err == "hyprbox: eu-1 waits for its maintenance window\n"
 
 

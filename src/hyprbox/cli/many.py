@@ -19,6 +19,7 @@ from hyprbox.cli.watching import Lines, until_its_end, writer
 F = TypeVar("F", bound=Callable[..., Any])
 AT_ONCE = 64
 LOOK_SECONDS = 0.5
+MOST_AWAY = 500
 COLUMNS = {"NODE": "nodeId", "BATCH": "batch", "STATE": "state", "JOB": "jobId", "NOTE": "note"}
 PLAN = {"BATCH": "batch", "NODE": "nodeId", "WHAT": "what"}
 OVER = ("FINISHED", "STOPPED", "EXPIRED")
@@ -106,6 +107,7 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
 
     told: set[str] = set()
     targets = list(api.items(remote.of("runs", run_id, "targets")))
+    say_who_is_away(api, targets)
     width = max((len(plain(target["nodeId"])) for target in targets), default=0)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while True:
@@ -120,6 +122,13 @@ def watch(api: Remote, run_id: str, raw: bool) -> int:
                 break
             time.sleep(LOOK_SECONDS)
     return tell(api, run)
+
+
+def say_who_is_away(api: Remote, targets: list[Any]) -> None:
+    left = {target["nodeId"] for target in targets if target["state"] in ("WAITING", "GOING")}
+    away = [node["nodeId"] for node in api.items("/api/nodes", MOST_AWAY, q="status=offline") if node["nodeId"] in left]
+    if away:
+        print(f"hyprbox: OFFLINE: {plain(show.listed(away))}; waited for until the run expires", file=sys.stderr)
 
 
 def say_what_is_waited_for(targets: list[Any], told: set[str]) -> None:
