@@ -241,10 +241,10 @@ def _attempt(session: Session, run: Work) -> Any:
     told = len(session.info.setdefault("topics", []))
     try:
         with session.begin_nested():
-            result = run(session)
-        session.expunge_all()  # what others commit meanwhile is to be seen by the next one, also of the same rows
-        return result
+            return run(session)
     except BaseException:
         del session.info["topics"][told:]
         session.info["found"] = {}  # of whom it was is not known
         raise
+    finally:
+        session.expunge_all()  # what others commit meanwhile is to be seen by the next one, also of the same rows

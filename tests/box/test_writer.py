@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from hyprbox import writer
 from hyprbox.audit import store as audit
 from hyprbox.db import Database, wake
+from hyprbox.errors import Conflict
 from hyprbox.facts.model import Fact
 from hyprbox.writer import Busy
 from tests.cast import NOON
@@ -311,7 +312,8 @@ def test_who_had_to_give_way_in_a_batch_is_tried_again_when_that_is_done(postgre
         postgres_databases.drop(url)
 
 
-def test_who_comes_later_in_a_batch_sees_what_others_have_committed_meanwhile(postgres_databases):
+@pytest.mark.parametrize("fails", [False, True], ids=["after one that went well", "after one that failed"])
+def test_who_comes_later_in_a_batch_sees_what_others_have_committed_meanwhile(postgres_databases, fails):
     """Not the row as an earlier one of the same batch has read it: that one may have been anybody's."""
     url, held, has_read, is_changed = (postgres_databases.fresh(), *(threading.Event() for _ in range(3)))
 
@@ -319,6 +321,8 @@ def test_who_comes_later_in_a_batch_sees_what_others_have_committed_meanwhile(po
         found = session.get_one(Fact, "test1")
         has_read.set()
         is_changed.wait(30)
+        if fails:
+            raise Conflict(f"found {found.value}")
         return found  # which its caller is to have, and so it is kept
 
     def read_again(session):
@@ -331,7 +335,8 @@ def test_who_comes_later_in_a_batch_sees_what_others_have_committed_meanwhile(po
             await one.write(put, "test1", 0)
             first = asyncio.ensure_future(one.write(lambda session: held.wait(30)))
             await asyncio.sleep(0)  # what comes now waits for it, and so becomes one batch
-            batch = asyncio.gather(first, one.write(read_and_wait), one.write(read_again))
+            work = (first, one.write(read_and_wait), one.write(read_again))
+            batch = asyncio.gather(*work, return_exceptions=True)
             await asyncio.sleep(0)
             held.set()
             await asyncio.to_thread(has_read.wait, 30)

@@ -113,7 +113,7 @@ def settle(session: Session, now: datetime, node_id: str, scan: dict[str, Any] |
     nodes.lock(session, node_id)  # or whoever gives the same verdict meanwhile writes over its evidence
     still_open = select(Remediation).where(*_open(node_id)).execution_options(populate_existing=True)
     for remediation in session.scalars(still_open).all():
-        finding = session.get(Finding, (node_id, remediation.finding_id))
+        finding = session.get(Finding, (node_id, remediation.finding_id), populate_existing=True)
         job = session.get(Job, (node_id, remediation.job_id))
         if finding is None or job is None or finding.fix_job == job.id:
             continue  # still at work
