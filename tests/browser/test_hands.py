@@ -70,8 +70,9 @@ def test_the_palette_leads_to_what_is_typed(ada, world, node):
     expect(palette).to_be_hidden()
 
     ada.keyboard.press("Control+k")
-    ada.keyboard.type("renew a cert")
-    expect(palette.get_by_role("link", name="Renew a certificate with certbot")).to_be_visible()
+    ada.keyboard.type("with certb")
+    found = palette.locator('[data-found="with%20certb"]')  # for less of it the same was found a moment before
+    expect(found.get_by_role("link", name="Renew a certificate with certbot")).to_be_visible()
     ada.keyboard.press("Enter")
     expect(ada.get_by_role("heading", name="Renew a certificate with certbot")).to_be_visible()
 

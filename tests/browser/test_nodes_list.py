@@ -24,10 +24,10 @@ def test_a_node_that_calls_is_in_the_list(ada, world):
 
 def test_a_row_fits_into_a_laptop(ada, world):
     """At 1280 the last column stood outside; between the narrowest that shows all columns and there as well."""
-    agent = world.agent("list-laptop-04")
+    agent = world.agent("laptop-04")
     agent.beat(os="Ubuntu 24.04.3 LTS", labels={"env": "prod", "role": "backup", "tier": "1", "rack": "b-17"})
     agent.report(finding("disk.full", "/", "CRITICAL"), finding("updates.security", "apt"), types=["disk.full"])
-    ada.goto(f"{world.url}/dashboard/nodes?q=list-laptop")
+    ada.goto(f"{world.url}/dashboard/nodes?q=laptop")
     for width in (1280, 1201):
         ada.set_viewport_size({"width": width, "height": 800})
         expect(ada.get_by_role("columnheader", name="Labels")).to_be_visible()

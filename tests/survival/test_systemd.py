@@ -146,8 +146,12 @@ def test_a_lock_on_the_host_stops_all_execution_and_is_shown(stage, eu_1):
 def test_what_ran_is_in_the_nodes_journal_and_its_head_with_the_control_plane(stage, eu_1):
     job = stage.ended(stage.queue(eu_1, "exit 3"))
     ledger = f"/var/lib/hyprnode-{eu_1}/ledger.jsonl"
-    lines = [json.loads(line) for line in stage.box.read(ledger).splitlines()]
 
+    def ended():
+        read = [json.loads(line) for line in stage.box.read(ledger).splitlines()]
+        return read if (read[-1]["job"], read[-1]["what"]) == (job["id"], "ended") else None
+
+    lines = wait_until(ended)  # written down after the control plane was told
     assert [line["what"] for line in lines if line["job"] == job["id"]] == ["started", "ended"]
     assert lines[-1]["exit"] == 3
     assert lines[-2]["by"] == job["createdBy"]
