@@ -123,6 +123,8 @@ class Postgres:
         for connection in self._connections.values():
             connection.close()
         self._server.cleanup()
+        if (self._data / "postmaster.pid").exists():  # it was started anew by us, of which its keeper does not know
+            self._control("stop", "-m", "immediate")
 
     def _connected(self, database: str) -> psycopg.Connection:
         return psycopg.connect(self._server.get_uri(database), autocommit=True)
