@@ -327,6 +327,52 @@ def test_a_damaged_backup_is_refused(server, tmp_path):
     assert (ran.returncode, "expected a backup" in ran.stderr) == (1, True)
 
 
+@pytest.mark.parametrize("damage", [(0, 16), (0, 4096)], ids=["header", "first page"])
+def test_a_damaged_database_is_said_to_be_and_kept_when_it_is_replaced(server, tmp_path, damage):
+    """All of this ended in tracebacks, and the backup that failed kept its name."""
+    file, target = tmp_path / "backup.db", tmp_path / "hyprbox.db"
+    server.cli("db", "backup", str(file))
+    env = server.env | {"HYPRBOX_DATA_DIR": str(tmp_path), "HYPRBOX_DATABASE_URL": f"sqlite:///{target}"}
+
+    def cli(*words):
+        words = [sys.executable, "-m", "hyprbox", *words]
+        return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+
+    whole, (start, end) = file.read_bytes(), damage
+    broken = whole[:start] + b"\xa5" * (end - start) + whole[end:]
+    target.write_bytes(broken)
+    for words in (["db", "doctor"], ["db", "backup", str(tmp_path / "copy.db")], ["token", "list"]):
+        ran = cli(*words)
+        assert (ran.returncode, ran.stderr.startswith("hyprbox: "), ran.stderr.count("\n")) == (1, True, 1), ran.stderr
+    assert not (tmp_path / "copy.db").exists()
+
+    for name in ("hyprbox.db.damaged", "hyprbox.db.damaged2"):
+        target.write_bytes(broken)
+        assert f"it lies in {tmp_path / name} now" in cli("db", "restore", str(file), "--yes").stderr
+        assert (tmp_path / name).read_bytes() == broken
+    assert target.stat().st_mode & 0o777 == 0o600
+    cli("db", "confirm")
+    assert cli("db", "doctor").stdout.strip() == "The database is whole."
+
+
+def test_a_damaged_database_is_not_taken_from_a_server_that_has_it(tmp_path):
+    file, target = tmp_path / "backup.db", tmp_path / "today.db"
+    for path in (file, target):
+        db = Database(f"sqlite:///{path}")
+        migrations.upgrade(db.engine)
+        db.close()
+    holds = f"import sqlite3; c = sqlite3.connect({str(target)!r}); c.execute('SELECT * FROM sqlite_master').fetchone()"
+    words = [sys.executable, "-c", f"{holds}; print(flush=True); input()"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with target.open("r+b") as there:
+            there.write(b"no database")
+        with pytest.raises(backup.Failed, match="expected the server to be stopped"):
+            backup.restore(f"sqlite:///{target}", file)
+        other.communicate(b"\n")
+    assert backup.restore(f"sqlite:///{target}", file) == tmp_path / "today.db.damaged"
+
+
 def test_an_empty_file_is_no_backup(tmp_path):
     (tmp_path / "empty.db").touch()
     with pytest.raises(backup.Failed, match="expected a backup"):

@@ -62,7 +62,11 @@ def _not_to_be_had(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     databases = sys.modules.get("sqlalchemy.exc")  # most commands have not read it
-    if databases is not None and isinstance(error, (databases.OperationalError, databases.InterfaceError)):
+    if databases is None:
+        return None
+    if isinstance(error, (databases.OperationalError, databases.InterfaceError)) or (
+        isinstance(error, databases.DBAPIError) and type(error) is databases.DatabaseError  # damaged; others are ours
+    ):
         return f"the database does not do its work: {' '.join(str(error.orig).split())}"
     return None
 

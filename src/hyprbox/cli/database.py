@@ -46,7 +46,9 @@ def restore(file: Path, yes: bool) -> None:
     if not yes:
         click.confirm("Replace the database with what is in this file?", abort=True)
     try:
-        backup.restore(read_config().database_url, file)
+        aside = backup.restore(read_config().database_url, file)
+        if aside:
+            print(f"hyprbox: the database that was there is damaged; it lies in {aside} now", file=sys.stderr)
         witness.forget(read_config().data_dir)
         say_what_is_left()
     except backup.Failed as error:
