@@ -389,10 +389,10 @@ def test_nothing_is_restored_under_a_running_server(server, tmp_path):
         assert ada.get("/api/nodes").status_code == 200
 
 
-@pytest.mark.parametrize("words", [["doctor"], ["confirm"], ["backup", "copy.db"]], ids=" ".join)
-def test_of_a_database_that_is_not_there_nothing_good_is_said(tmp_path, monkeypatch, words):
+@pytest.mark.parametrize("word", ["doctor", "confirm", "backup"])
+def test_of_a_database_that_is_not_there_nothing_good_is_said(tmp_path, word):
     """The wrong folder: an empty database was made there, found whole, and copied as tonight's backup."""
-    monkeypatch.chdir(tmp_path)
+    words = [word, str(tmp_path / "copy.db")] if word == "backup" else [word]
     ran = run("db", *words, env=clean_env() | {"HYPRBOX_DATA_DIR": str(tmp_path / "typo")})
     assert (ran.returncode, ran.stdout, "typo/hyprbox.db is not there" in ran.stderr) == (1, "", True)
     assert not list(tmp_path.iterdir())
