@@ -16,7 +16,8 @@ import pytest
 
 from hyprbox import backup, migrations
 from hyprbox.cli import COMMANDS, command, findings, jobs, many, show
-from hyprbox.cli.run import say_who_is_away
+from hyprbox.cli.remote import Remote
+from hyprbox.cli.run import say_who_is_away, start
 from hyprbox.cli.safe import Output, plain
 from hyprbox.db import Database
 from hyprbox.findings.model import State as FindingState
@@ -225,9 +226,41 @@ def test_jobs_that_nobody_waits_for_are_named(server, agent):
             ada.post(f"/api/jobs/{job}/cancellation").raise_for_status()
 
 
+@pytest.mark.parametrize("detach", [[], ["--detach"]], ids=["followed", "detached"])
+def test_nothing_runs_anywhere_when_one_node_is_mistyped(server, agent, detach):
+    """It ran on the first, and again on whoever typed it right the second time."""
+    ran = server.cli("run", "--node", "eu-1", "--node", "eu-x", *detach, "--", "true", check=False, remote=True)
+    assert (ran.returncode, ran.stdout, "eu-x is not known" in ran.stderr) == (1, "", True)
+    with server.client(server.key(Role.ADMIN)) as ada:
+        assert not ada.get("/api/jobs", params={"state": "QUEUED"}).json()["items"]
+
+
+def answering(answer):
+    api = Remote("http://box.example", "key")
+    api.http = httpx.Client(base_url="http://box.example", transport=httpx.MockTransport(answer))
+    return api
+
+
+def test_jobs_that_were_started_before_a_refusal_are_named(capsys):
+    def answer(request):
+        node = json.loads(request.content)["nodeId"] if request.content else ""
+        return httpx.Response(503 if node == "eu-2" else 200, json={"id": "7", "nodeId": node, "detail": "not now"})
+
+    with pytest.raises(SystemExit):
+        start(answering(answer), ["eu-1", "eu-2"], {"script": "true"}, detach=True)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("7\n", "hyprbox: not now\nhyprbox: job 7 was started on eu-1\n")
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_job_is_followed_also_when_its_node_cannot_be_looked_at(capsys, status):
+    say_who_is_away(answering(lambda request: httpx.Response(status)), [{"id": "1", "nodeId": "eu-1"}])
+    assert capsys.readouterr().err == ""
+
+
 def test_whoever_waits_for_an_offline_node_is_told(capsys):
     class Api:
-        def get(self, path):
+        def glimpse(self, path):
             return {"status": "OFFLINE" if path.endswith("eu-2") else "ONLINE", "lastSeen": "2026-11-01T00:00:00.000Z"}
 
     say_who_is_away(Api(), [{"id": "1", "nodeId": "eu-1"}, {"id": "2", "nodeId": "eu-2"}])
@@ -262,7 +295,7 @@ def test_what_a_run_waits_for_is_said_once(capsys):
     going, told = {"nodeId": "eu-2", "state": "GOING", "note": ""}, set()
     for _ in range(2):
         many.say_what_is_waited_for([waiting, waiting | {"nodeId": "eu-3"}, going], told)
-    assert capsys.readouterr().err == "hyprbox: eu-1 waits for its maintenance window\n"
+    assert capsys.readouterr().err == "hyprbox: eu-1 waits for its maintenance window (and 1 more)\n"
 
 
 def test_a_script_comes_from_standard_input(server, agent):

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -133,10 +134,13 @@ def say_who_is_away(api: Remote, targets: list[Any]) -> None:
 
 def say_what_is_waited_for(targets: list[Any], told: set[str]) -> None:
     """Each reason once: without a word it would look as if nothing went on."""
-    for target in targets:
-        if target["state"] == "WAITING" and target["note"] and target["note"] not in told:
-            told.add(target["note"])
-            print(f"hyprbox: {plain(target['nodeId'])} {plain(target['note'])}", file=sys.stderr)
+    waiting = [target for target in targets if target["state"] == "WAITING" and target["note"]]
+    shared = Counter(target["note"] for target in waiting)
+    for target in waiting:
+        if (note := target["note"]) not in told:
+            told.add(note)
+            others = f" (and {shared[note] - 1} more)" if shared[note] > 1 else ""
+            print(f"hyprbox: {plain(target['nodeId'])} {plain(note)}{others}", file=sys.stderr)
 
 
 def tell(api: Remote, run: Any) -> int:

@@ -32,6 +32,16 @@ class Remote:
     def get(self, path: str, **query: Any) -> Any:
         return self._ask("GET", path, params={key: value for key, value in query.items() if value is not None})
 
+    def glimpse(self, path: str) -> Any:
+        """None when there is no answer: for what is only good to know while something goes on."""
+        import httpx
+
+        try:
+            response = self.http.get(path)
+        except httpx.HTTPError:
+            return None
+        return response.json() if response.is_success else None
+
     def post(self, path: str, body: Any = None) -> Any:
         return self._ask("POST", path, json=body)
 

@@ -59,11 +59,28 @@ def command(
         del body["timeoutSeconds"]
     if query is not None:
         sys.exit(many.run(api, {"q": query, **body}, raw, detach=detach, **careful))
-    jobs = [api.post("/api/jobs", {"nodeId": node, **body}) for node in dict.fromkeys(nodes)]
+    jobs = start(api, list(dict.fromkeys(nodes)), body, detach)
     if detach:
-        print(*(job["id"] for job in jobs), sep="\n")
         return
     sys.exit(watch_one(api, jobs[0], raw) if len(jobs) == 1 else watch_many(api, jobs, raw))
+
+
+def start(api: Remote, nodes: list[str], body: dict[str, Any], detach: bool) -> list[Any]:
+    """All nodes or none, as far as can be known before: whoever repeats the command would run it twice on the first."""
+    if len(nodes) > 1:
+        for node in nodes:
+            api.get(remote.of("nodes", node))
+    jobs: list[Any] = []
+    for node in nodes:
+        try:
+            jobs.append(api.post("/api/jobs", {"nodeId": node, **body}))
+        except SystemExit:  # the refusal is said already
+            for job in jobs:
+                print(f"hyprbox: job {job['id']} was started on {plain(job['nodeId'])}", file=sys.stderr)
+            raise
+        if detach:
+            print(jobs[-1]["id"], flush=True)
+    return jobs
 
 
 def refuse_what_is_of_a_run(careful: Any) -> None:
@@ -105,8 +122,8 @@ def watch_one(api: Remote, job: Any, raw: bool) -> int:
 def say_who_is_away(api: Remote, jobs: list[Any]) -> None:
     """Without a word it would look as if the script itself said nothing."""
     for job in jobs:
-        node = api.get(remote.of("nodes", job["nodeId"]))
-        if node["status"] == "OFFLINE":
+        node = api.glimpse(remote.of("nodes", job["nodeId"]))
+        if node and node["status"] == "OFFLINE":
             seen = f"{plain(job['nodeId'])} is OFFLINE, last seen {show.cell(node['lastSeen'])}"
             print(f"hyprbox: {seen}: it waits for it; hyprbox job cancel {job['id']} takes it back", file=sys.stderr)
 
