@@ -406,6 +406,16 @@ def test_a_damaged_database_is_not_taken_from_a_server_that_has_it(tmp_path):
     assert backup.restore(f"sqlite:///{target}", file) == tmp_path / "today.db.damaged"
 
 
+def test_a_proof_that_is_nothing_but_brackets_is_no_proof(server, tmp_path):
+    (tmp_path / "proof.json").write_text("[" * 200_000)
+    ran = server.cli("proof", "verify", str(tmp_path / "proof.json"), check=False)
+    assert (ran.returncode, ran.stderr.endswith("it is no JSON, expected what `hyprbox proof get` prints\n")) == (
+        1,
+        True,
+    )
+    assert "Traceback" not in ran.stderr
+
+
 def test_an_empty_file_is_no_backup(tmp_path):
     (tmp_path / "empty.db").touch()
     with pytest.raises(backup.Failed, match="expected a backup"):

@@ -60,5 +60,5 @@ def check(file: Path, key: Path | None) -> None:
 def _bundle(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: brackets within brackets, thousands deep
         raise BadProof("it is no JSON, expected what `hyprbox proof get` prints") from None
