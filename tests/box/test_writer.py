@@ -138,27 +138,26 @@ def test_what_waits_is_committed_together(run):
     run(story)
 
 
+async def some_turns():
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
-def hurry(monkeypatch):
-    """Who is not in a hurry waits for as long as a test takes, unless others come."""
-
-    async def some_turns():
-        for _ in range(5):
-            await asyncio.sleep(0)
-
+def endless(monkeypatch):
+    """Who is in no hurry waits for as long as a test takes, unless others come."""
     monkeypatch.setattr(writer, "GATHER_SECONDS", 600)
-    return some_turns
 
 
 def test_who_is_in_no_hurry_shares_a_commit_with_who_comes_later(run, monkeypatch):
-    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.3)
+    monkeypatch.setattr(writer, "GATHER_SECONDS", 0.5)
 
     async def story(db, heard):
         batches = []
         commit = db._apart._commit
         db._apart._commit = lambda batch: batches.append(len(batch)) or commit(batch)
         first = [asyncio.ensure_future(db.write_many(put_all, f"test{n}", apart=True)) for n in range(2)]
-        await asyncio.sleep(0.02)
+        await some_turns()
         assert batches == []
         await asyncio.gather(*first, db.write_many(put_all, "test9", apart=True))
         assert batches == [3]
@@ -166,10 +165,10 @@ def test_who_is_in_no_hurry_shares_a_commit_with_who_comes_later(run, monkeypatc
     run(story)
 
 
-def test_who_is_in_a_hurry_takes_along_who_waits(run, hurry):
+def test_who_is_in_a_hurry_takes_along_who_waits(run, endless):
     async def story(db, heard):
         patient = db._writer.add(writer.Many(put_all, "test1"), patient=True)
-        await hurry()
+        await some_turns()
         assert await db.write(put, "test2", 1) == 1
         assert patient.done()
         assert await db.read(count) == 2
@@ -177,10 +176,10 @@ def test_who_is_in_a_hurry_takes_along_who_waits(run, hurry):
     run(story)
 
 
-def test_enough_of_those_who_wait_wait_no_longer(run, hurry):
+def test_enough_of_those_who_wait_wait_no_longer(run, endless):
     async def story(db, heard):
         few = [db.write_many(put_all, f"test{n}", apart=True) for n in range(writer.ENOUGH - 1)]
-        await hurry()
+        await some_turns()
         assert not any(each.done() for each in few)
         await asyncio.gather(*few, db.write_many(put_all, "test99", apart=True))
         await asyncio.gather(*(db.write_many(put_all, f"test1{n:03}", apart=True) for n in range(writer.ENOUGH * 3)))
