@@ -1,6 +1,7 @@
 """The path below ASGI: the same answers, also to those who send nonsense, dawdle, pipeline or go away."""
 
 import asyncio
+import contextlib
 import functools
 import gc
 import json
@@ -264,6 +265,57 @@ def test_who_dawdles_in_a_request_is_cut_off(patient):
         assert await reader.read() == b""
 
     patient(story)
+
+
+def test_who_takes_no_answers_is_asked_for_no_more_questions(wire):
+    """And gets each of them when he takes them after all."""
+    sent, piece = 0, HEALTH * 1000
+    wire.settimeout(1)
+    with contextlib.suppress(TimeoutError):
+        while sent < 50_000_000:
+            sent += wire.send(piece[sent % len(HEALTH) :])
+    assert sent < 50_000_000
+
+    wire.settimeout(10)
+    asked = sent // len(HEALTH)
+    with wire.makefile("rb") as answers:
+        for line in answers:
+            asked -= line == b"alive\n"
+            if not asked:
+                break
+    assert asked == 0
+
+
+def test_who_takes_no_answers_for_long_is_cut_off(patient):
+    async def story(reader, writer, made):
+        writer.write(HEALTH)
+        await reader.readuntil(b"alive\n")
+        made[0].pause_writing()
+        made[0].rests_since = None
+        now = asyncio.get_running_loop().time()
+        made[0].cut_off_if_slow(now + 119)
+        assert not made[0].transport.is_closing()
+        made[0].cut_off_if_slow(now + 121)
+        assert await reader.read() == b""
+
+    patient(story)
+
+
+@pytest.mark.parametrize("path", ["/api/settings?nodeId=eu-1", "/dashboard/sign-in"])
+def test_who_pipelines_and_goes_leaves_no_traceback(tmp_path, path):
+    """Those of a server fail its test."""
+    with serving(tmp_path) as server:
+        asked = b"GET %b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % (path.encode(), server.port)
+        for _ in range(5):
+            with socket.socket() as wire:
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                wire.connect(("127.0.0.1", server.port))
+                wire.settimeout(0.3)
+                with contextlib.suppress(TimeoutError):
+                    while True:
+                        wire.sendall(asked * 200)
+        with server.client() as client:
+            assert client.get("/health").text == "alive\n"
 
 
 def beats_of_one_length(*clocks):

@@ -10,7 +10,8 @@ from collections.abc import Coroutine
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from hyprbox.box import Box
 from hyprbox.hot.call import Answer, Call
@@ -19,7 +20,7 @@ from hyprbox.hot.shim import SMALL, Route, answered, match, refused
 
 OK_JSON = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 HEAD = {status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
-LONGEST_REQUEST = 120.0  # seconds from its first byte to its last
+LONGEST_REQUEST = 120.0  # seconds from its first byte to its last, and without a byte of the answer being taken
 LARGEST_HEAD = 64 * 1024
 
 
@@ -30,13 +31,34 @@ class Patient(HttpToolsProtocol):
     further piece of a long header costs it more than the one before.
     """
 
-    __slots__ = ("overhead", "rests_since", "waits_since")  # a __dict__ of more than 30 is a slower one
+    # A __dict__ of more than 30 is a slower one.
+    __slots__ = ("blocked_since", "overhead", "rests_since", "running", "waits_since")
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the parent
         super().connection_made(transport)
         self.overhead = 0
         self.waits_since: float | None = self.loop.time()
         self.rests_since: float | None = None
+        self.blocked_since: float | None = None
+        self.running: Cycle | RequestResponseCycle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The parent tells it what was read last, which may still wait for its turn behind what is being answered."""
+        if self.running is not None and not self.running.response_complete:
+            self.running.disconnected = True
+            self.running.message_event.set()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Who takes no answers is asked for no more questions: else they would pile up here."""
+        super().pause_writing()
+        self.blocked_since = self.loop.time()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.blocked_since = None
+        self.flow.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         self.overhead += len(data)
@@ -70,17 +92,23 @@ class Patient(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.blocked_since is None:
+            self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         else:
             self.rests_since = self.loop.time()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def cut_off_if_slow(self, now: float) -> None:
-        dawdles = self.waits_since is not None and now - self.waits_since > LONGEST_REQUEST
+        waits = self.waits_since, self.blocked_since
+        dawdles = any(since is not None and now - since > LONGEST_REQUEST for since in waits)
         rests = self.rests_since is not None and now - self.rests_since > self.timeout_keep_alive
         if dawdles or rests:
-            self.transport.close()
+            self.transport.abort()  # to close would wait until all is taken
 
 
 def protocol_for(box: Box) -> type[Patient]:
@@ -132,7 +160,7 @@ def protocol_for(box: Box) -> type[Patient]:
                 self.call.begin()
 
         def _expect(self, route: Route, call: Call) -> "Cycle":
-            self.call = Cycle(self, box, route, call)
+            self.call = self.running = Cycle(self, box, route, call)
             self.cycle = self.call  # type: ignore[assignment]  # has what is used of it
             return self.call
 
