@@ -286,6 +286,17 @@ def test_who_takes_no_answers_is_asked_for_no_more_questions(wire):
     assert asked == 0
 
 
+def test_a_page_and_a_long_body_may_be_asked_for_in_one_go(server, wire):
+    """Reading rests while one is answered, and goes on for the rest of the other."""
+    page = b"GET /dashboard/sign-in HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % server.port
+    form = page.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 8000\r\n\r\n") + b"x" * 100
+    wire.sendall(page + page + form)
+    time.sleep(0.2)
+    wire.sendall(b"x" * 7900 + HEALTH)
+    found = answers(wire, 4)
+    assert [found[0][0], found[1][0], found[3]] == [200, 200, (200, b"alive\n")]
+
+
 def test_who_takes_no_answers_for_long_is_cut_off(patient):
     async def story(reader, writer, made):
         writer.write(HEALTH)

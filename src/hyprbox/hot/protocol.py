@@ -58,7 +58,7 @@ class Patient(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self.blocked_since = None
-        self.flow.resume_reading()
+        self._read_on()
 
     def data_received(self, data: bytes) -> None:
         self.overhead += len(data)
@@ -92,12 +92,16 @@ class Patient(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        if self.blocked_since is None:
-            self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         else:
             self.rests_since = self.loop.time()
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Not before what was read is answered and the answers are taken: what waits here came at once."""
+        if self.blocked_since is None and not self.pipeline:
+            self.flow.resume_reading()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.running = cycle
