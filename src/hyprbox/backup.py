@@ -39,6 +39,8 @@ def write(url: str, file: Path) -> None:
     try:
         with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(file)) as copy:
             there.backup(copy)
+            if (found := _integrity(copy)) != "ok":
+                raise Failed(f"{source} is damaged ({found}), and so would be its backup")
     except BaseException as error:
         file.unlink()  # half a copy would pass for one, and keep the next from its name
         if isinstance(error, sqlite3.Error):

@@ -388,6 +388,19 @@ def test_a_damaged_database_is_said_to_be_and_kept_when_it_is_replaced(server, t
     assert cli("db", "doctor").stdout.strip() == "The database is whole."
 
 
+def test_a_backup_of_what_is_damaged_within_is_none(tmp_path):
+    source, copy = tmp_path / "today.db", tmp_path / "copy.db"
+    db = Database(f"sqlite:///{source}")
+    migrations.upgrade(db.engine)
+    db.close()
+    with source.open("r+b") as there:
+        there.seek(100)  # behind the header of the file: that of its first page
+        there.write(b"\xa5" * 3996)
+    with pytest.raises(backup.Failed, match="is damaged"):
+        backup.write(f"sqlite:///{source}", copy)
+    assert not copy.exists()
+
+
 def test_a_damaged_database_is_not_taken_from_a_server_that_has_it(tmp_path):
     file, target = tmp_path / "backup.db", tmp_path / "today.db"
     for path in (file, target):
