@@ -10,8 +10,9 @@ from functools import partial
 import psycopg
 import pytest
 
+from hyprbox.audit.model import Entry
 from hyprbox.db import Database
-from hyprbox.errors import Conflict
+from hyprbox.errors import Conflict, Missing
 from hyprbox.findings import reports
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding
@@ -22,6 +23,7 @@ from hyprbox.jobs.model import Job
 from hyprbox.jobs.order import Order
 from hyprbox.nodes import beats
 from hyprbox.nodes import store as nodes
+from hyprbox.nodes.model import Node
 from hyprbox.people import store as people
 from hyprbox.people.model import Role
 from hyprbox.presets import catalogue
@@ -30,6 +32,7 @@ from hyprbox.remediations import store as remediations
 from hyprbox.remediations.model import Remediation
 from hyprbox.suppressions import store as suppressions
 from hyprbox.tokens.badge import Badge
+from hyprbox.tokens.model import Tombstone
 from hyprwire import Completion, FindingReport, Reason, Scan, ScannerRun, Severity
 from hyprwire import Finding as Seen
 from tests.cast import BEAT, NOON, minutes
@@ -193,6 +196,22 @@ def test_nothing_that_a_report_adds_is_left_of_a_node_that_is_gone(db, leave):
     with db.session() as session:
         assert session.query(Finding).filter_by(node_id="eu-1").count() == 0
         assert session.query(Finding).filter_by(node_id="eu-2").count() in (0, 2)
+
+
+@pytest.mark.parametrize("leave", [nodes.delete_node, partial(nodes.rename, new_id="eu-3")], ids=["deleted", "renamed"])
+def test_a_node_that_was_just_renamed_is_not_there_to_be_renamed_or_deleted(db, leave):
+    """Or the audit log would tell of what never was, and a tombstone stand for a node that lives on."""
+    outcome = at_once(
+        db,
+        lambda session: nodes.rename(session, NOON, "ada", "eu-1", "eu-2"),
+        lambda session: leave(session, NOON, "bo", node_id="eu-1"),
+    )
+
+    assert isinstance(outcome, Missing)
+    with db.session() as session:
+        assert the(session, Node).node_id == "eu-2"
+        assert session.query(Tombstone).count() == 0
+        assert [(entry.actor, entry.action) for entry in session.query(Entry)] == [("ada", "node.rename")]
 
 
 def test_two_proofs_that_come_together_both_count(db):

@@ -147,8 +147,7 @@ def relabel(
 
 def delete_node(session: Session, now: datetime, actor: str, node_id: str) -> None:
     """Its rows go, its pinned tokens are revoked, a tombstone stays: no heartbeat brings it back unasked."""
-    get(session, node_id)
-    lock(session, node_id)  # or what a report adds meanwhile would be left over
+    _hold(session, node_id)  # or what a report adds meanwhile would be left over
     tokens.bury(session, now, actor, node_id)
     for table in reversed(_tables_of_a_node()):
         session.execute(delete(table).where(table.c.node_id == node_id))
@@ -158,8 +157,7 @@ def delete_node(session: Session, now: datetime, actor: str, node_id: str) -> No
 
 def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: str) -> None:
     """Everything it has ever been moves along, its tokens too."""
-    get(session, node_id)
-    lock(session, node_id)
+    _hold(session, node_id)
     try:
         check_node_id("new name", new_id)
     except ValueError as error:
@@ -175,6 +173,12 @@ def rename(session: Session, now: datetime, actor: str, node_id: str, new_id: st
 def changes(session: Session, limit: int) -> Sequence[Change]:
     """Newest first."""
     return session.scalars(select(Change).order_by(Change.at.desc()).limit(limit)).all()
+
+
+def _hold(session: Session, node_id: str) -> None:
+    """Missing also when somebody else has deleted or renamed it just now."""
+    if not lock(session, node_id):
+        raise Missing(f"node {node_id} is not known")
 
 
 def _contested(since: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
