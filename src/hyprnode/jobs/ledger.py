@@ -81,15 +81,16 @@ class Ledger:
 
     def told(self) -> Head | None:
         """The head, for others to hold against us. None while a line is on its way to the disk: a power cut would take
-        it back, and who was told of it take us for broken into."""
+        it back, and who was told of it take us for broken into. Who wrote it may have ended before it got there."""
         try:
             with open(self.path, "rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                os.fsync(file.fileno())
                 return self.head()
-        except BlockingIOError:
-            return None
-        except OSError:
+        except FileNotFoundError:
             return self.head()
+        except OSError:
+            return None
 
     def _older(self) -> Head:
         return self._head_in(OLDER) or Head()
