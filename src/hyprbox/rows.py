@@ -3,15 +3,15 @@
 One statement a batch, not one a row: between rows the driver would let go of Python's lock and wait for it again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import starmap
 from typing import Any
 
 import msgspec
-from sqlalchemy import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, ColumnElement, CursorResult, String, Text, cast, column, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Row = tuple[Any, ...]
 _json = msgspec.json.Encoder()
@@ -53,6 +53,17 @@ class Rows:
     def _from_postgresql(self) -> str:
         shape = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
         return f"json_to_recordset(CAST(%(rows)s AS json)) AS given({shape})"
+
+
+def is_any(
+    session: Session, one: ColumnElement[str] | InstrumentedAttribute[str], of: Iterable[str]
+) -> ColumnElement[bool]:
+    """However many there are: a parameter for each would be too many for a driver at some time."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    them = _json.encode(list(of)).decode()
+    each = func.json_each(them) if sqlite else func.json_array_elements_text(cast(literal(them, Text), JSON))
+    given = each.table_valued(column("value", String))
+    return one.in_(select(given.c.value))
 
 
 @cache

@@ -48,6 +48,8 @@ async def forever(box: Box) -> None:
         try:
             with box.db.meter.timed("sweep"):
                 await box.db.write(sweep, box.clock.now(), box.config, step.happened())
+            while await box.db.write(findings.end_holds, box.clock.now()):
+                pass
             for used in _portions(_taken(box.gate.used)):
                 await box.db.write(tokens.note_use, used)
         except Exception as error:

@@ -192,3 +192,11 @@ def test_samples_are_averaged_over_equal_steps(session):
 
     points = samples.series(session, "eu-1", NOON, NOON + minutes(5), 60)
     assert [(point.cpu, point.cpuMax) for point in points] == [(5, 10), (25, 30)]
+
+
+def test_of_more_nodes_than_a_driver_takes_parameters_those_that_fit_are_found_and_held(session):
+    beats.record(session, [beats.Beat(BEAT, NOON)])
+    very_many = [BEAT.node_id, *(f"n{number}" for number in range(70_000))]
+
+    assert search.among(session, NOON, "status=online", very_many) == {BEAT.node_id}
+    store.lock_all(session, very_many)

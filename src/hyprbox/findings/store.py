@@ -16,6 +16,7 @@ from hyprbox.nodes.model import State as NodeState
 from hyprwire import Severity
 
 WANTS_ATTENTION = (State.OPEN, State.FIXING)
+AT_ONCE = 100  # a transaction: heartbeats wait behind it
 HELD = (State.ACKNOWLEDGED, State.SNOOZED)
 
 
@@ -117,11 +118,13 @@ def give_up_fix(session: Session, now: datetime, job_id: str, note: str, how: st
         change(session, now, finding, before, "hyprbox", note, job_id=job_id, how=how)
 
 
-def end_holds(session: Session, now: datetime) -> None:
-    """Acknowledged and snoozed ones whose time is over are open again."""
+def end_holds(session: Session, now: datetime) -> int:
+    """Some of the acknowledged and snoozed ones whose time is over are open again. How many; none when all are."""
     over = select(Finding).where(Finding.state.in_(HELD), Finding.held_until <= now)
-    for finding in alone(session, over):
+    found = alone(session, over.limit(AT_ONCE))
+    for finding in found:
         open_again(session, now, finding, "sweeper", "its time is over")
+    return len(found)
 
 
 def alone(session: Session, rows: Select[Finding]) -> Sequence[Finding]:

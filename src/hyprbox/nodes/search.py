@@ -12,6 +12,7 @@ from hyprbox.nodes.model import Node, State, Status
 from hyprbox.nodes.query import parse
 from hyprbox.nodes.terms import Query
 from hyprbox.nodes.truth import matching
+from hyprbox.rows import is_any
 
 WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
 NEAR = 2000
@@ -81,7 +82,7 @@ def among(session: Session, now: datetime, q: str, node_ids: Collection[str]) ->
     if not node_ids:
         return set()
     ids = matching(understood(session, q), now).with_only_columns(Node.node_id)
-    return set(session.scalars(ids.where(Node.node_id.in_(node_ids))))
+    return set(session.scalars(ids.where(is_any(session, Node.node_id, node_ids))))
 
 
 def understood(session: Session, q: str) -> Query:

@@ -12,6 +12,7 @@ from hyprbox.db import Base, wake
 from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.nodes.labels import check_labels
 from hyprbox.nodes.model import Change, Node, State, Status
+from hyprbox.rows import is_any
 from hyprbox.tokens import store as tokens
 from hyprwire.names import check_node_id
 
@@ -49,7 +50,7 @@ def lock(session: Session, node_id: str) -> bool:
 
 def lock_all(session: Session, node_ids: Iterable[str]) -> None:
     """In an order, so that two who want several of them never wait for each other."""
-    them = select(_NODES.node_id).where(_NODES.node_id.in_(set(node_ids))).order_by(_NODES.node_id)
+    them = select(_NODES.node_id).where(is_any(session, _NODES.node_id, node_ids)).order_by(_NODES.node_id)
     session.execute(them.with_for_update())
 
 

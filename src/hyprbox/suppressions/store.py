@@ -13,6 +13,7 @@ from hyprbox.errors import Conflict, Invalid, Missing
 from hyprbox.findings import store as findings
 from hyprbox.findings.model import Finding, State
 from hyprbox.nodes import search
+from hyprbox.rows import is_any
 from hyprbox.suppressions.model import Suppression
 from hyprwire import Severity
 
@@ -77,7 +78,7 @@ def apply(session: Session, now: datetime, suppression_id: str) -> int:
         return 0
     rows = _open_ones(one)
     if one.q:
-        rows = rows.where(Finding.node_id.in_(search.names(session, now, one.q, 10**6)))
+        rows = rows.where(is_any(session, Finding.node_id, search.names(session, now, one.q, 10**6)))
     found = findings.alone(session, rows.limit(AT_ONCE))
     if not (found and _stays(session, one)):
         return 0
