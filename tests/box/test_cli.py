@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from functools import partial
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -158,9 +159,7 @@ def test_every_command_says_what_it_does(name):
 )
 def test_a_bad_variable_is_named_with_its_value(server, name, value, complaint):
     env = server.env | {name: value}
-    ran = subprocess.run(
-        [sys.executable, "-m", "hyprbox", "serve"], env=env, capture_output=True, text=True, timeout=20
-    )
+    ran = run("serve", env=env)
     assert ran.returncode == 2
     assert complaint in ran.stderr
 
@@ -180,7 +179,7 @@ def test_a_bad_variable_is_named_with_its_value(server, name, value, complaint):
 )
 def test_what_is_not_to_be_had_is_said_in_a_sentence(server, words, name, value, complaint):
     env = server.env | {"HYPRBOX_DATABASE_URL": ""} | {name: value}
-    ran = subprocess.run([sys.executable, "-m", "hyprbox", *words], env=env, capture_output=True, text=True, timeout=60)
+    ran = run(*words, env=env)
     assert (ran.returncode, complaint in ran.stderr) == (1, True), ran.stderr
     assert "Traceback" not in ran.stderr
     assert "hidden" not in ran.stderr
@@ -331,8 +330,7 @@ def test_nodes_findings_and_presets_are_shown(server, agent):
 
 def test_a_viewers_key_may_look_and_not_touch(server):
     env = server.env | {"HYPRBOX_API_URL": server.url, "HYPRBOX_API_KEY": server.key(Role.VIEWER)}
-    command = [sys.executable, "-m", "hyprbox", "run", "--node", "eu-1", "--", "true"]
-    ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=20)
+    ran = run("run", "--node", "eu-1", "--", "true", env=env)
     assert (ran.returncode, "expected operator or more" in ran.stderr) == (1, True)
 
 
@@ -367,9 +365,7 @@ def test_a_damaged_database_is_said_to_be_and_kept_when_it_is_replaced(server, t
     server.cli("db", "backup", str(file))
     env = server.env | {"HYPRBOX_DATA_DIR": str(tmp_path), "HYPRBOX_DATABASE_URL": f"sqlite:///{target}"}
 
-    def cli(*words):
-        words = [sys.executable, "-m", "hyprbox", *words]
-        return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
+    cli = partial(run, env=env)
 
     whole, (start, end) = file.read_bytes(), damage
     broken = whole[:start] + b"\xa5" * (end - start) + whole[end:]

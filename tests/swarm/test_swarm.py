@@ -1,8 +1,6 @@
 """A simulated fleet plays its scenario against a real server, and its exit code says whether all went as expected."""
 
 import csv
-import subprocess
-import sys
 
 import pytest
 
@@ -10,6 +8,7 @@ from hyprbox.people.model import Role
 from hyprbox.swarm import fleet
 from hyprbox.swarm.scenario import DISTROS, BadScenario, Event, read
 from hyprbox.swarm.tally import Tally
+from tests.servers import run
 
 QUICK = ("--nodes", "20", "--interval", "300ms", "--ramp", "200ms", "--for", "2s", "--scan-interval", "500ms")
 
@@ -17,8 +16,7 @@ QUICK = ("--nodes", "20", "--interval", "300ms", "--ramp", "200ms", "--for", "2s
 def swarm(world, *words, key=None):
     env = world.server.env | {"HYPRBOX_API_URL": world.url, "HYPRBOX_NODE_TOKEN": world.token}
     env |= {"HYPRBOX_API_KEY": key} if key else {}
-    command = [sys.executable, "-m", "hyprbox", "swarm", *QUICK, "--polls", "5", *words]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    return run("swarm", *QUICK, "--polls", "5", *words, env=env, seconds=120)
 
 
 def test_a_fleet_beats_polls_runs_jobs_and_is_counted(world, tmp_path):
