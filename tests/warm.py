@@ -62,6 +62,7 @@ def read_all() -> None:
     for name in COMMANDS:
         command(name)
     import_module("hyprbox.serve")
+    import_module("alembic.command")  # which a new database needs
     gc.collect()
     gc.freeze()  # what is never looked at again is shared by all
 
