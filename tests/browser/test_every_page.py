@@ -245,8 +245,10 @@ def test_a_page_is_sound(looking, world, ids, path):
     world.sign_in(page, "ada")
     assert page.goto(world.url + path.format(**ids)).status == 200
     assert page.evaluate("window.shift") < 0.01
-    if path == API:  # the same over and over: all of it in one light, then of each a few in every other
+    if path == API:  # the same over and over: all of it in one light and on a phone, then of each a few in all looks
         assert violations(page, LOOKS[:1]) == []
+        page.set_viewport_size({"width": PHONE, "height": 900})
+        assert too_wide(page) == []
         page.evaluate(SHORTER)
     assert violations(page) == []
 

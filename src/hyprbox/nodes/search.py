@@ -15,7 +15,7 @@ from hyprbox.nodes.truth import matching
 from hyprbox.rows import is_any
 
 WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
-NEAR = 4000  # what one in fifty fits is answered from these, at a fifth of the price of all 100,000
+NEAR = 4000  # what one node in fifty fits is answered from these alone
 
 
 def page(
