@@ -118,6 +118,14 @@ def test_terms_narrow(session, fleet, typed, found):
     assert ids(session, typed) == found
 
 
+@pytest.mark.parametrize("near", [(1, 2), (1, 3), (3, 4), (4,)])
+@pytest.mark.parametrize("typed", ["1", "!node=b*", "c-1", "finding>=critical"])
+def test_the_same_are_found_however_many_are_looked_at_first(session, fleet, monkeypatch, near, typed):
+    among_all = ids(session, typed)
+    monkeypatch.setattr(search, "NEAR", near)
+    assert ids(session, typed, limit=2) == among_all[:2]
+
+
 def test_what_the_agent_calls_its_node_counts_until_a_person_says_otherwise(session, fleet):
     from_agent = beat_of("d-1")
     object.__setattr__(from_agent, "labels", {"env": "test", "rack": "7", "Not": "a label", "x": "two words"})

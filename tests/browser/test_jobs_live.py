@@ -78,6 +78,7 @@ def test_a_script_for_ticked_nodes_is_planned_and_becomes_a_run(ada, world, node
     expect(ada.get_by_role("row").filter(has_text="jobs-1")).to_be_visible()
     ada.get_by_text("Stop…").click()
     ada.get_by_role("button", name="Stop it").click()
+    expect(ada.locator("h1")).to_contain_text("Stopped")
     for row in world.visitor("ada").get("/api/jobs?state=QUEUED").json()["items"]:
         world.visitor("ada").post(f"/dashboard/jobs/{row['id']}/cancellation")
 

@@ -15,7 +15,7 @@ from hyprbox.nodes.truth import matching
 from hyprbox.rows import is_any
 
 WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
-NEAR = 4000  # what one node in fifty fits is answered from these alone
+NEAR = 500, 2000  # a glance says whether it is worth while to look at more, before all are asked
 
 
 def page(
@@ -35,15 +35,25 @@ def worst(session: Session, now: datetime, q: str, after: str | None, limit: int
     """
     query = understood(session, q)
     _count_on_memory(session)
-    order = select(State.node_id).order_by(*WORST_FIRST)
-    first = (order.where(_behind(after)) if after else order).limit(NEAR if query.terms else limit)
-    ahead = first.subquery()
-    near = _whole(query, now).join(ahead, ahead.c.node_id == Node.node_id).order_by(*WORST_FIRST).limit(limit)
-    found = session.scalars(near).all()
-    if len(found) == limit or not query.terms:
-        return found
+    if not query.terms:
+        return _among_first(session, query, now, after, limit, limit)
+    for number in NEAR:
+        found = _among_first(session, query, now, after, number, limit)
+        if len(found) == limit:
+            return found
+        if len(found) * NEAR[-1] < limit * number:
+            break
     names = _worst_of_all(session, query, now, after, limit)
     return session.scalars(_whole(Query(), now).where(Node.node_id.in_(names)).order_by(*WORST_FIRST)).all()
+
+
+def _among_first(
+    session: Session, query: Query, now: datetime, after: str | None, number: int, limit: int
+) -> Sequence[Node]:
+    order = select(State.node_id).order_by(*WORST_FIRST).limit(number)
+    first = (order.where(_behind(after)) if after else order).subquery()
+    near = _whole(query, now).join(first, first.c.node_id == Node.node_id).order_by(*WORST_FIRST).limit(limit)
+    return session.scalars(near).all()
 
 
 def _worst_of_all(session: Session, query: Query, now: datetime, after: str | None, limit: int) -> Sequence[str]:

@@ -5,6 +5,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -65,21 +66,24 @@ def _lower_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f'lower({compiler.process(element.clauses, **kw)} COLLATE "C")'
 
 
-class place(FunctionElement[int]):
-    """Where the second text begins in the first, from 1 on; 0 when it does not. A is not a."""
+class contains(FunctionElement[bool]):
+    """Whether the second text is in the first. A is not a. PostgreSQL is asked by the third, a pattern: how many rows
+    that fits it guesses from what it knows of the column, and plans for few or many."""
 
-    type = Integer()
+    type = Boolean()
     inherit_cache = True
 
 
-@compiles(place, "sqlite")
-def _place_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **kw)})"
+@compiles(contains, "sqlite")
+def _contains_on_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    text, part, _ = (compiler.process(each, **kw) for each in element.clauses)
+    return f"(instr({text}, {part}) > 0)"
 
 
-@compiles(place, "postgresql")
-def _place_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **kw)})"
+@compiles(contains, "postgresql")
+def _contains_on_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    text, _, pattern = element.clauses
+    return f"({compiler.process(text, **kw)} LIKE {compiler.process(pattern, **kw)})"
 
 
 def matching(query: Query, now: datetime) -> Select[Node]:
@@ -95,7 +99,7 @@ def _holds(term: Positive, now: datetime) -> ColumnElement[bool]:
     """Never NULL, so that it can be negated."""
     match term:
         case Word(text):
-            return place(Node.words, text.translate(TO_LOWER)) > 0
+            return _has(Node.words, text.translate(TO_LOWER))
         case Label(name, values):
             return or_(*(_labelled(name, value) for value in values or ("*",)))
         case Field("os", values):
@@ -123,8 +127,8 @@ def _labelled(name: str, value: str) -> ColumnElement[bool]:
     return or_(_has(PEOPLES, pair), and_(_has(AGENTS, pair), not_(_has(PEOPLES, f" {name}="))))
 
 
-def _has(labels: ColumnElement[str], pair: str) -> ColumnElement[bool]:
-    return place(labels, pair) > 0
+def _has(text: Any, part: str) -> ColumnElement[bool]:
+    return contains(text, literal(part), literal(f"%{_like(part)}%"))
 
 
 def _os(value: str) -> tuple[str, ...]:
@@ -146,8 +150,8 @@ def _worth(least: Severity) -> ColumnElement[bool]:
 
 def _glob(pattern: str) -> str:
     """As LIKE wants it: `*` is anything."""
-    return _like(pattern).replace("*", "%")
+    return _like(pattern.translate(TO_LOWER)).replace("*", "%")
 
 
 def _like(text: str) -> str:
-    return text.translate(TO_LOWER).replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+    return text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
