@@ -190,7 +190,8 @@ def test_a_full_disk_stops_neither_jobs_nor_what_is_heard_of_them(stage):
 
 
 def test_a_job_that_a_shutdown_ends_says_so_to_its_last_word(stage, eu_1):
-    job = stage.queue(eu_1, "trap 'echo tidied' EXIT; echo begun; sleep 60 & wait")
+    script = "trap 'echo tidied' EXIT; echo begun; while :; do sleep 60 & wait; done"  # whichever of both is told first
+    job = stage.queue(eu_1, script)
     stage.printed(job, "begun")
     stage.box.reboot()
     stage.net.plug(stage.box.leader)
