@@ -17,7 +17,7 @@ from hyprbox.facts import store as facts
 from hyprbox.people.model import Role
 from tests.cast import BEAT
 from tests.databases import Postgres
-from tests.servers import serving, wait_until
+from tests.servers import PLAIN, serving, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_one_job_is_taken_by_one_of_many_who_want_it(agents, admins):
     statuses = []
 
     def take(n):
-        with httpx.Client(base_url=agents[n % 2].base_url, headers=agents[0].headers) as client:
+        with httpx.Client(base_url=agents[n % 2].base_url, headers=agents[0].headers, verify=PLAIN) as client:
             statuses.append(client.post(f"/api/jobs/{job['id']}/accept", json={"runId": f"r{n}"}).status_code)
 
     threads = [threading.Thread(target=take, args=(n,)) for n in range(12)]

@@ -1,3 +1,4 @@
+import faulthandler
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,14 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+
+
+@pytest.fixture(autouse=True)
+def end() -> Iterator[None]:
+    """Of the tests, when a browser hangs: a page was once never closed."""
+    faulthandler.dump_traceback_later(300, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.host import agent
 from tests.host.box import Box
 from tests.host.conftest import booted
 from tests.program import EXECUTABLE
-from tests.servers import Server, clean_env, wait_until
+from tests.servers import PLAIN, Server, clean_env, wait_until
 from tests.survival import relay
 from tests.survival.net import ADDRESS, Net
 
@@ -49,7 +49,7 @@ class ControlPlane:
             raise
         self.server = Server(self.url, self.env, self.process, self.log)
         self.admin = httpx.Client(
-            transport=httpx.HTTPTransport(uds=str(self.socket)),
+            transport=httpx.HTTPTransport(uds=str(self.socket), verify=PLAIN),
             base_url=self.url,
             headers={"authorization": f"Bearer {self.server.key(Role.ADMIN)}"},
             timeout=30,
@@ -68,7 +68,7 @@ class ControlPlane:
 
     def is_ready(self) -> bool:
         try:
-            with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket))) as client:
+            with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.socket), verify=PLAIN)) as client:
                 return client.get(self.url + "/ready", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False

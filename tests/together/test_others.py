@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from hyprbox.people.model import Role
+from tests.servers import PLAIN, clean_env, free_port, wait_until
 from tests.servers import answers as is_up
-from tests.servers import clean_env, free_port, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -91,7 +91,7 @@ def test_prometheus_finds_what_to_scrape(server, fleet, tmp_path):
         wait_until(lambda: is_up(f"{url}/-/ready"), process, tmp_path / "log", seconds=90)
 
         def found():
-            said = httpx.get(f"{url}/api/v1/targets").json()["data"]["activeTargets"]
+            said = httpx.get(f"{url}/api/v1/targets", verify=PLAIN).json()["data"]["activeTargets"]
             return {target["labels"]["node"]: (target["labels"]["instance"], target["labels"]) for target in said}
 
         wait_until(lambda: len(found()) == 4, process, tmp_path / "log", seconds=60)

@@ -4,8 +4,9 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from hyprbox import almanac
 from hyprbox.errors import Invalid
 from hyprbox.nodes.query import parse
 
@@ -56,8 +57,7 @@ class RuleSpec:
             raise Invalid(f"quiet is {self.quiet[:40]!a}, expected two times such as 22:00-07:00")
         if self.digest and not CLOCK.fullmatch(self.digest):
             raise Invalid(f"digest is {self.digest[:40]!a}, expected a time such as 08:00")
-        if self.timeZone not in available_timezones():
-            raise Invalid(f"timeZone is {self.timeZone[:60]!a}, expected a name such as Europe/Berlin")
+        almanac.check_zone(self.timeZone)
         if "@" not in self.q:
             parse(self.q)
 
