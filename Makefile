@@ -6,7 +6,7 @@ SHELL_FILES := $(shell git ls-files 'tools/*' '*.sh' .ci 'deploy/agent/p*' 2>/de
 # Each start of a program of ours reads hundreds of files; compiled every time that is a third of each import.
 unexport PYTHONDONTWRITEBYTECODE
 
-WORKERS := $(shell echo $$(($$(nproc) < 4 ? 2 * $$(nproc) : 8)))
+WORKERS := $(shell echo $$(($$(nproc) < 4 ? 2 * $$(nproc) + 1 : 8)))
 PINNED := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: run agent packages images release test-agent again dev test suite lint types bench docs lock screenshots
@@ -20,7 +20,7 @@ dev: .venv/ready-to-test    ## everything that working on it needs
 test: .venv/ready-to-test   ## everything that must hold, side by side
 	@$(MAKE) --no-print-directory --jobs=2 suite lint types
 
-suite: .venv/compiled       ## twice as many workers as cores, at most eight: they wait for processes of theirs; a file's stage is set once
+suite: .venv/compiled       ## twice as many workers as cores and one, at most eight: they wait for processes of theirs; a file's stage is set once
 	$(PYTHON) -m pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
 
 agent: .venv/ready          ## dist/hyprnode-VERSION-linux-ARCHITECTURE, one static file; ARCH="x86_64 aarch64"
