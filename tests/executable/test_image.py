@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import tarfile
 from contextlib import contextmanager
 
 import pytest
@@ -26,8 +25,7 @@ def tree(image, tmp_path_factory):
     """Its root, unpacked."""
     oci, tree = tmp_path_factory.mktemp("oci"), tmp_path_factory.mktemp("tree")
     tree.chmod(0o755)
-    with tarfile.open(image) as archive:
-        archive.extractall(oci, filter="data")
+    subprocess.run(["tar", "-xf", image, "-C", oci], check=True)
     for layer in manifest(oci)["layers"]:
         subprocess.run(["tar", "-xf", blob(oci, layer["digest"]), "-C", tree], check=True)
     return tree
@@ -50,8 +48,7 @@ def test_it_is_small_and_holds_nothing_else(tree):
 
 
 def test_it_says_as_whom_and_what_it_runs(image, tmp_path):
-    with tarfile.open(image) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xf", image, "-C", tmp_path], check=True)
     config = json.loads(blob(tmp_path, manifest(tmp_path)["config"]["digest"]).read_text())["config"]
 
     assert (config["User"], config["Entrypoint"]) == ("65532:65532", ["/hyprnode"])

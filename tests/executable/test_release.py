@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tarfile
 
 import pytest
 
@@ -62,8 +61,7 @@ def test_what_is_made_again_is_signed_again(tmp_path, key):
 
 def test_a_site_without_internet_has_all_it_needs(archive, key, tmp_path):
     check_signature(archive, key)
-    with tarfile.open(archive) as opened:
-        opened.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xf", archive, "-C", tmp_path], check=True)
 
     words = ["unshare", "--net", "bash", "-ec", INSTALLED, "installed", tmp_path / f"hyprbox-{__version__}"]
     ran = subprocess.run(
