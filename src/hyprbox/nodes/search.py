@@ -15,7 +15,7 @@ from hyprbox.nodes.truth import matching
 from hyprbox.rows import is_any
 
 WORST_FIRST = (State.open_critical.desc(), State.open_warn.desc(), State.node_id)
-NEAR = 500, 2000  # a glance says whether it is worth while to look at more, before all are asked
+NEAR = 500, 3000  # a glance says whether it is worth while to look at more, before all are asked
 
 
 def page(
