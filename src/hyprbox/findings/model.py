@@ -55,6 +55,12 @@ class Finding(Base):
             sqlite_where=text("suppression IS NOT NULL"),
             postgresql_where=text("suppression IS NOT NULL"),
         ),
+        Index(
+            "findings_held",
+            "held_until",
+            sqlite_where=text("held_until IS NOT NULL"),
+            postgresql_where=text("held_until IS NOT NULL"),
+        ),
         Index("findings_by_kind", "state", "type", "severity", "id"),
         Index("findings_left", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),
         Index("findings_left_by_type", "type", "severity", "id", sqlite_where=LEFT, postgresql_where=LEFT),

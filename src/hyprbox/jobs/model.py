@@ -37,6 +37,10 @@ class Job(Base):
             sqlite_where=text("state = 'QUEUED'"), postgresql_where=text("state = 'QUEUED'"),
         ),
         Index(
+            "jobs_not_compacted", "id",
+            sqlite_where=text("compacted IS 0"), postgresql_where=text("compacted IS false"),
+        ),
+        Index(
             "jobs_running", "node_id", "id",
             sqlite_where=text("state = 'RUNNING'"), postgresql_where=text("state = 'RUNNING'"),
         ),
