@@ -56,6 +56,7 @@ def fleet(postgres: Postgres, nodes: int) -> str:
     if empty:
         start = time.monotonic()
         made = ", ".join(f"{number:,} {name}" for name, number in seeded.seed(db, nodes).items())
+        postgres.settle(f"fleet_{nodes}")
         print(f"seeded in {time.monotonic() - start:.0f} s: {made}", flush=True)
     db.close()
     return url
