@@ -24,8 +24,8 @@ FLAGS = (
 
 
 @pytest.fixture(autouse=True)
-def end() -> Iterator[None]:
-    """Of the tests, when a browser hangs: a page was once never closed."""
+def hang_is_ended() -> Iterator[None]:
+    """After five minutes, and with it the worker: to close a page has once never come to an end."""
     faulthandler.dump_traceback_later(300, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
